@@ -1,0 +1,185 @@
+"""What the evidence is worth. The product: every report is a rendering of this record."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from grader.challenge import Decider, Source
+from grader.errors import Blame
+from grader.evidence import CodeFinding, Exchange, Failure, FunctionComplexity, Identity, Log, Measure, StageTime
+from grader.record import Record
+from grader.submission import Submission
+
+SCHEMA_VERSION = 1
+
+
+class Status(StrEnum):
+    """How the grading ended."""
+
+    GRADED = "graded"
+    NOT_GRADABLE = "not_gradable"
+    """The submission could not be graded as it stands (candidate)."""
+    INCOMPLETE = "incomplete"
+    """Something of ours failed; the score, if any, is not final and costs nobody anything."""
+
+
+class State(StrEnum):
+    """How a criterion, check or gate stands."""
+
+    PASSED = "passed"
+    PARTLY = "partly"
+    FAILED = "failed"
+    NOT_ASSESSED = "not_assessed"
+    GRADER_ERROR = "grader_error"
+
+
+class CheckScore(Record):
+    """One hidden check, judged."""
+
+    id: str
+    title: str
+    criterion: str
+    group: str
+    weight: float
+    state: State
+    share: float | None
+    """0..1 of the check's points; none when not assessed."""
+    blame: Blame | None
+    brief: str
+    repeats_passed: int
+    repeats: int
+    seconds: float
+    message: str
+    expected: str
+    seen: str
+    measures: dict[str, Measure]
+    exchanges: tuple[Exchange, ...]
+    evidence: str
+    """Anchor of the evidence in the report, ``check-…``."""
+
+
+class CriterionScore(Record):
+    """One row of the rubric, judged."""
+
+    id: str
+    title: str
+    decided_by: Decider
+    source: Source
+    weight: float
+    minutes: int
+    state: State
+    assessed_weight: float
+    """How much of the weight there was evidence for."""
+    share: float | None
+    points: float | None
+    """Of ``assessed_weight``."""
+    level: int | None
+    """0..4."""
+    level_text: str
+    next_level_text: str
+    asks: str
+    why: str
+    """One sentence: what the level rests on."""
+    evidence: tuple[str, ...]
+
+
+class GateScore(Record):
+    """A gate: open (does not limit), closed (limits), or not assessed."""
+
+    id: str
+    title: str
+    cap: float
+    state: Literal["open", "closed", "not_assessed"]
+    sentence: str
+    evidence: str
+
+
+class Point(Record):
+    """A strength or a concern: fact, effect, evidence."""
+
+    text: str
+    criterion: str
+    evidence: str
+
+
+class GroupScore(Record):
+    """Checks shown together."""
+
+    id: str
+    title: str
+    candidate_text: str
+    passed: int
+    total: int
+    checks: tuple[CheckScore, ...]
+
+
+class CodeScore(Record):
+    """What the analysers found, for the report."""
+
+    files: int
+    lines: int
+    findings: tuple[CodeFinding, ...]
+    findings_total: int
+    by_category: dict[str, int]
+    scored_categories: tuple[str, ...]
+    functions: tuple[FunctionComplexity, ...]
+    complex_share: float
+    maintainability: float | None
+    skipped: tuple[str, ...]
+    tools: dict[str, str]
+
+
+class TimeFacts(Record):
+    """Time: facts, never points."""
+
+    budget_minutes: int
+    stated_hours: float | None
+
+
+class Provenance(Record):
+    """What this grading rests on."""
+
+    identity: Identity
+    identity_key: str
+    evidence_digest: str
+    began_at: str
+    stages: tuple[StageTime, ...]
+    engine: dict[str, str]
+    command: str
+    """Grades this again."""
+
+
+class Scorecard(Record):
+    """Criteria × evidence."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    grading: str
+    challenge: str
+    challenge_version: str
+    challenge_title: str
+    submission: Submission
+    status: Status
+    failure: Failure | None
+    score: float | None
+    """0..100, one decimal; none when nothing could be assessed."""
+    earned: float | None
+    """0..100 before any gate."""
+    limited_by: str | None
+    """Id of the gate that limits the score."""
+    assessed_weight: float
+    awaiting_people: float
+    """Weight that people decide and nobody has yet."""
+    criteria: tuple[CriterionScore, ...]
+    gates: tuple[GateScore, ...]
+    strengths: tuple[Point, ...]
+    concerns: tuple[Point, ...]
+    groups: tuple[GroupScore, ...]
+    code: CodeScore | None
+    time: TimeFacts
+    left_out: tuple[str, ...]
+    claims: dict[str, float]
+    service_log: Log | None
+    service_stops: tuple[str, ...]
+    """A sentence for each time that the service stopped by itself."""
+    provenance: Provenance

@@ -1,0 +1,105 @@
+"""What a candidate hands in: a repo URL pinned to a commit, and its manifest."""
+
+from __future__ import annotations
+
+import shlex
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError, field_validator
+
+from grader.errors import CandidateError, printable
+from grader.record import Record
+
+MANIFEST = "takehome.toml"
+_MANIFEST_BYTES = 64 * 1024
+
+Sentence = Annotated[str, Field(max_length=2_000)]
+
+
+class Submission(Record):
+    """A repo URL pinned to a commit, echoed back."""
+
+    url: str
+    commit: str
+    """40 hexadecimal digits; empty when fetching did not get that far."""
+    tree: str = ""
+    committed_at: str = ""
+    subject: str = ""
+    """First line of the commit's message, made printable."""
+    files: int = 0
+    bytes: int = 0
+    notes: tuple[str, ...] = ()
+    """What was left out or changed on the way (symlinks, LFS, submodules), a sentence each."""
+
+
+class ServiceTable(Record):
+    """``[service]`` of the manifest."""
+
+    command: tuple[Annotated[str, Field(min_length=1, max_length=4_096)], ...] = Field(min_length=1, max_length=64)
+    """Arguments, run from the repository's root without a shell; ``$PORT`` is in the environment."""
+
+    @field_validator("command", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """A string is split as a shell would split words, and nothing else of a shell happens."""
+        return tuple(shlex.split(value)) if isinstance(value, str) else value
+
+
+class Manifest(Record):
+    """``takehome.toml``."""
+
+    challenge: str | None = None
+    service: ServiceTable
+    hours: Annotated[float, Field(ge=0, le=1_000)] | None = None
+    """What the candidate states; shown, never scored."""
+    left_out: Annotated[tuple[Sentence, ...], Field(max_length=50)] = ()
+    claims: Annotated[dict[Annotated[str, Field(max_length=100)], float], Field(max_length=50, default_factory=dict)]
+    """Metrics the candidate measured, by name."""
+
+
+def read_manifest(tree: Path) -> Manifest:
+    """Parse ``takehome.toml`` at the root of a fetched tree.
+
+    Raises:
+        CandidateError: ``manifest.missing``, ``manifest.too_large``, ``manifest.not_toml`` or ``manifest.invalid``.
+    """
+    path = tree / MANIFEST
+    if not path.is_file() or path.is_symlink():
+        raise CandidateError(
+            "manifest.missing",
+            f"The repository has no {MANIFEST} at its root.",
+            next_step=f"Add {MANIFEST} with [service] and command, as the starter has it.",
+        )
+    raw = path.read_bytes()
+    if len(raw) > _MANIFEST_BYTES:
+        raise CandidateError(
+            "manifest.too_large",
+            f"{MANIFEST} is larger than {_MANIFEST_BYTES // 1024} KB.",
+            next_step="Keep the manifest to the fields that the brief names.",
+        )
+    try:
+        table = tomllib.loads(raw.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise CandidateError(
+            "manifest.not_toml",
+            f"{MANIFEST} is not valid TOML: {printable(str(error))}.",
+            next_step="Mend that line; Python's tomllib reads the same format.",
+        ) from None
+    try:
+        return Manifest.model_validate(table)
+    except (ValidationError, ValueError) as error:
+        raise CandidateError(
+            "manifest.invalid",
+            f"{MANIFEST} does not have the form that the brief gives: {_first_problem(error)}.",
+            next_step="Compare it with the starter's manifest.",
+        ) from None
+
+
+def _first_problem(error: ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return printable(str(error))
+    problem = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in problem["loc"])
+    return printable(f"{where}: {problem['msg']}")
