@@ -17,7 +17,6 @@ from grader.limits import Limits
 from grader.record import Record
 from grader.submission import Manifest, Submission
 
-SCHEMA_VERSION = 1
 Short = Annotated[str, Field(max_length=700)]
 Excerpt = Annotated[str, Field(max_length=2_100)]
 
@@ -255,7 +254,7 @@ class Identity(Record):
 class Evidence(Record):
     """Everything that one grading observed."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[1] = 1
     grading: str
     """The grading's id."""
     began_at: str

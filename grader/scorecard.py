@@ -11,8 +11,6 @@ from grader.evidence import CodeFinding, Exchange, Failure, FunctionComplexity, 
 from grader.record import Record
 from grader.submission import Submission
 
-SCHEMA_VERSION = 1
-
 
 class Status(StrEnum):
     """How the grading ended."""
@@ -151,9 +149,9 @@ class Provenance(Record):
 
 
 class Scorecard(Record):
-    """Criteria × evidence."""
+    """Criteria judged by evidence."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[1] = 1
     grading: str
     challenge: str
     challenge_version: str
