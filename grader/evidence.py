@@ -271,3 +271,8 @@ class Evidence(Record):
     stages: tuple[StageTime, ...] = ()
     engine: dict[str, str] = {}  # noqa: RUF012 - frozen by the record
     """Facts about the engine that graded (version, cgroup, kernel)."""
+
+    @property
+    def source_seen(self) -> bool:
+        """Whether there was a source tree at all; without one there is nothing to hold against anybody."""
+        return bool(self.submission.commit)

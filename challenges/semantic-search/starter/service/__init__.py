@@ -1,0 +1,1 @@
+"""Semantic search over help articles."""

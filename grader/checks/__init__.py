@@ -1,0 +1,1 @@
+"""From evidence to criterion results: pure functions, one module per kind of evidence."""

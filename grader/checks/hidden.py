@@ -1,0 +1,115 @@
+"""Judges the hidden checks: each planned check becomes a share of its points, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+
+from grader.challenge import Challenge, CheckSpec
+from grader.errors import Blame
+from grader.evidence import CheckResult, Evidence, Outcome, Repeat
+from grader.scorecard import CheckScore, State
+
+_FULL = 1 - 1e-9
+
+
+def judge_checks(evidence: Evidence) -> tuple[CheckScore, ...]:
+    """Every planned check once, in the rubric's order."""
+    found = {check.id: check for phase in evidence.phases for check in phase.checks}
+    return tuple(_judge(spec, found.get(spec.id), evidence) for spec in evidence.challenge.checks)
+
+
+def _judge(spec: CheckSpec, result: CheckResult | None, evidence: Evidence) -> CheckScore:
+    if result is None:
+        return _without_result(spec, evidence)
+    assessed = [
+        r for r in result.repeats if r.outcome in (Outcome.PASSED, Outcome.FAILED) or r.blame is Blame.CANDIDATE
+    ]
+    shown = next((r for r in result.repeats if r.outcome is not Outcome.PASSED), result.repeats[0])
+    share = _share(spec, assessed) if assessed else None
+    state = _state(share, shown)
+    return _score(
+        spec,
+        state=state,
+        share=share,
+        blame=None if state is State.PASSED else shown.blame,
+        passed=sum(r.outcome is Outcome.PASSED for r in result.repeats),
+        repeats=len(result.repeats),
+        shown=shown,
+    )
+
+
+def _share(spec: CheckSpec, repeats: Sequence[Repeat]) -> float:
+    """Mean over the assessed repeats: the scale of the measure where there is one, else passed or not."""
+    return fmean(_repeat_share(spec, repeat) for repeat in repeats)
+
+
+def _repeat_share(spec: CheckSpec, repeat: Repeat) -> float:
+    if repeat.outcome is not Outcome.PASSED:
+        return 0.0
+    if spec.scale is None:
+        return 1.0
+    measure = repeat.measures.get(spec.scale.measure)
+    return spec.scale.share(measure.value) if measure is not None else 0.0
+
+
+def _state(share: float | None, shown: Repeat) -> State:
+    if share is None:
+        return State.GRADER_ERROR if shown.blame is not None else State.NOT_ASSESSED
+    if share >= _FULL:
+        return State.PASSED
+    return State.PARTLY if share > 0 else State.FAILED
+
+
+def _without_result(spec: CheckSpec, evidence: Evidence) -> CheckScore:
+    """A check of a phase that never ran: its blame is that of what stopped the grading."""
+    failure = evidence.failure
+    if failure is not None and not evidence.source_seen:
+        message, blame, state, share = failure.message, failure.blame, State.NOT_ASSESSED, None
+    elif failure is not None and failure.blame is Blame.CANDIDATE:
+        message, blame, state, share = failure.message, Blame.CANDIDATE, State.FAILED, 0.0
+    elif failure is not None:
+        message, blame, state, share = failure.message, failure.blame, State.GRADER_ERROR, None
+    elif evidence.service is not None and not evidence.service.became_ready:
+        message, blame, state, share = "The service never became ready.", Blame.CANDIDATE, State.FAILED, 0.0
+    else:
+        message, blame, state, share = "This check did not run.", Blame.INFRASTRUCTURE, State.GRADER_ERROR, None
+    return _score(spec, state=state, share=share, blame=blame, passed=0, repeats=spec.repeats, message=message)
+
+
+def _score(  # the record's fields, gathered
+    spec: CheckSpec,
+    *,
+    state: State,
+    share: float | None,
+    blame: Blame | None,
+    passed: int,
+    repeats: int,
+    shown: Repeat | None = None,
+    message: str = "",
+) -> CheckScore:
+    return CheckScore(
+        id=spec.id,
+        title=spec.title,
+        criterion=spec.criterion,
+        group=spec.group,
+        weight=spec.weight,
+        state=state,
+        share=share,
+        blame=blame,
+        brief=spec.brief,
+        repeats_passed=passed,
+        repeats=repeats,
+        seconds=round(shown.seconds, 3) if shown else 0.0,
+        message=shown.message if shown else message,
+        expected=shown.expected if shown else "",
+        seen=shown.seen if shown else "",
+        measures=dict(shown.measures) if shown else {},
+        exchanges=shown.exchanges if shown and state is not State.PASSED else (),
+        evidence=f"check-{spec.id}",
+    )
+
+
+def by_criterion(checks: Sequence[CheckScore], challenge: Challenge) -> Mapping[str, tuple[CheckScore, ...]]:
+    """The checks of each criterion, in the rubric's order."""
+    return {c.id: tuple(check for check in checks if check.criterion == c.id) for c in challenge.criteria}

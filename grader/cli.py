@@ -1,0 +1,175 @@
+"""The command line: ``grader run · score · report · check · validate · doctor · clean``.
+
+Exit codes: 0 graded · 1 the submission could not be graded · 2 usage · 3 infrastructure ·
+4 the challenge is broken · 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from grader import pipeline, results
+from grader.challenge import CHALLENGES, load_challenge
+from grader.console import ConsoleProgress, exit_code, show_error, show_gradings, summary
+from grader.doctor import diagnose
+from grader.errors import GraderError, Interrupted
+from grader.evidence import Evidence
+from grader.fetch import FetchPolicy
+from grader.record import write_whole
+from grader.report.render import render_reviewer
+from grader.sandbox.cleaning import clean_engine
+from grader.scorecard import Scorecard
+from grader.scoring import score as score_evidence
+from grader.settings import read_settings
+from grader.validation.ladder import climb
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+_out, _err = Console(), Console(stderr=True)
+
+Folder = Annotated[Path, typer.Argument(help="Folder of a grading (what `grader run` wrote).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
+
+
+@app.command()
+def run(
+    url: Annotated[str, typer.Argument(help="https URL of a git repository; a local path works too.")],
+    challenge: Annotated[str, typer.Option(help="Which challenge it answers.")],
+    commit: Annotated[
+        str | None, typer.Option(help="Commit to grade; default: the newest of the default branch.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="New folder for the grading.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Grade with the seed of an earlier grading.", min=0)] = None,
+    *,
+    local_network: Annotated[
+        bool, typer.Option("--local-network", help="Allow http, git and private addresses (your own machines only).")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Grade a submission: fetch, install, run, check, score, report."""
+    folder = out or Path("out") / f"{challenge}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    policy = FetchPolicy(
+        allow_local=True, allow_http=local_network, allow_private=local_network, allow_git_protocol=local_network
+    )
+    request = pipeline.Request(url=url, challenge=challenge, commit=commit, out=folder, seed=seed, policy=policy)
+    graded = pipeline.grade(request, read_settings(), ConsoleProgress(_err))
+    if as_json:
+        sys.stdout.write(summary(graded.scorecard, graded.out) + "\n")
+    else:
+        show_gradings(_out, [(challenge, graded.scorecard, graded.out)])
+    raise typer.Exit(exit_code(graded.scorecard))
+
+
+@app.command()
+def score(folder: Folder, *, as_json: AsJson = False) -> None:
+    """Score the saved evidence again. Needs no engine; the same evidence gives the same bytes."""
+    card = score_evidence(Evidence.load(folder / results.EVIDENCE))
+    card.save(folder / results.SCORECARD)
+    if as_json:
+        sys.stdout.write(summary(card, folder) + "\n")
+    else:
+        show_gradings(_out, [(card.challenge, card, folder)])
+
+
+@app.command()
+def report(folder: Folder) -> None:
+    """Render the saved scorecard again. Needs no engine; the same scorecard gives the same bytes."""
+    card = Scorecard.load(folder / results.SCORECARD)
+    write_whole(folder / results.REPORT, render_reviewer(card).encode())
+    _out.print(str(folder / results.REPORT), markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def check(root: Annotated[Path, typer.Argument(help="Folder of challenges.")] = CHALLENGES) -> None:
+    """Check that every challenge's rubric adds up (no engine needed)."""
+    for path in sorted(root.glob("*/challenge.toml")):
+        folder = load_challenge(path.parent.name, root)
+        challenge = folder.challenge
+        _out.print(
+            f"✓ {challenge.id} {challenge.version}: {len(challenge.criteria)} criteria, {len(challenge.checks)} checks,"
+            f" {sum(c.minutes for c in challenge.criteria)} minutes",
+            highlight=False,
+        )
+
+
+@app.command()
+def validate(
+    challenge: Annotated[str, typer.Argument(help="Which challenge.")],
+    solution: Annotated[list[str] | None, typer.Option(help="Only these solutions.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the gradings.")] = Path("build/validate"),
+) -> None:
+    """Grade every solution of a challenge and compare with what its expected.toml says."""
+    steps = climb(load_challenge(challenge), read_settings(), out, ConsoleProgress(_err), only=solution)
+    for step in steps:
+        shown = "–" if step.score is None else f"{step.score:.1f}"
+        _out.print(
+            f"{'✓' if step.held else '✕'} {step.name:<22} {shown:>6}  {step.sentence}", markup=False, highlight=False
+        )
+    raise typer.Exit(0 if all(step.held for step in steps) else 4)
+
+
+@app.command()
+def doctor(*, as_json: AsJson = False) -> None:
+    """Say what this machine has for grading, what is missing, and how to mend it."""
+    findings = diagnose(read_settings())
+    if as_json:
+        sys.stdout.write(json.dumps([finding.as_dict() for finding in findings], indent=2) + "\n")
+    else:
+        for finding in findings:
+            _out.print(
+                f"{finding.mark} {finding.name:<16} {finding.found}", markup=False, highlight=False, soft_wrap=True
+            )
+            if finding.mend:
+                _out.print(f"  {'':<16} → {finding.mend}", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 3)
+
+
+@app.command()
+def clean(
+    *, everything: Annotated[bool, typer.Option("--all", help="Also caches, environments and our images.")] = False
+) -> None:
+    """Remove what dead runs left in the engine. Live runs are not touched."""
+    done = clean_engine(read_settings(), everything=everything)
+    for line in done.lines:
+        _out.print(line, markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if done.whole else 3)
+
+
+class _Stopped(BaseException):
+    """Somebody asked the process to end; not an Exception, so that no handler keeps it for a failure."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line; every error of ours becomes sentences and an exit code."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
+    try:
+        app(args=list(arguments) if arguments is not None else None)
+    except _Stopped:
+        error = Interrupted(
+            "run.interrupted", "Stopped: nothing of this run was kept.", next_step="Start it again when you like."
+        )
+        show_error(_err, error)
+        sys.exit(error.exit_code)
+    except GraderError as error:
+        show_error(_err, error)
+        sys.exit(error.exit_code)
+    sys.exit(0)
+
+
+def _stop(number: int, _frame: object) -> NoReturn:
+    for again in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(again, signal.SIG_IGN)  # the first one is enough; cleaning up must not be cut short
+    raise _Stopped(signal.Signals(number).name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""What the command line shows: progress per stage on stderr, results on stdout."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from grader.errors import GraderError, printable
+from grader.results import REPORT, SCORECARD
+from grader.scorecard import Scorecard, Status
+
+_MARKS = {
+    Status.GRADED: "graded",
+    Status.NOT_GRADABLE: "not gradable (candidate)",
+    Status.INCOMPLETE: "incomplete (ours)",
+}
+
+
+class ConsoleProgress:
+    """A line when a stage begins, one when it ends; nothing that needs a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._lock = threading.Lock()
+
+    def begin(self, stage: str, note: str) -> None:
+        """A stage begins."""
+        self._line("…", stage, printable(note))
+
+    def note(self, stage: str, note: str) -> None:
+        """Something happened in it."""
+        self._line("·", stage, printable(note))
+
+    def end(self, stage: str, seconds: float, note: str) -> None:
+        """A stage ended."""
+        self._line("✓", stage, f"{printable(note)} ({seconds:.1f} s)" if note else f"{seconds:.1f} s")
+
+    def _line(self, mark: str, stage: str, text: str) -> None:
+        with self._lock:
+            self._console.print(f"{mark} {stage:<9} {text}", markup=False, highlight=False, soft_wrap=True)
+
+
+def show_error(console: Console, error: GraderError) -> None:
+    """One sentence, whose it is, what to do, and the code."""
+    console.print(f"✕ {error.message}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"  {error.next_step}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"  blame: {error.blame}   code: {error.code}", markup=False, highlight=False)
+    if error.detail:
+        console.print(f"  detail: {printable(error.detail, 1_000)}", markup=False, highlight=False, soft_wrap=True)
+
+
+def show_gradings(console: Console, rows: list[tuple[str, Scorecard, Path]]) -> None:
+    """The table at the end of a run, then where the records lie."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("submission", "status", "score", "assessed", "limited by", "commit"):
+        table.add_column(name, justify="right" if name in ("score", "assessed") else "left")
+    for name, card, _ in rows:
+        table.add_row(
+            name,
+            _MARKS[card.status],
+            "–" if card.score is None else f"{card.score:.1f}",
+            f"{card.assessed_weight:g} of 100",
+            card.limited_by or "",
+            card.submission.commit[:12],
+        )
+    console.print(table)
+    for name, card, out in rows:
+        if card.failure is not None:
+            console.print(f"{name}: {card.failure.message} {card.failure.next_step}", markup=False, soft_wrap=True)
+            console.print(f"  blame: {card.failure.blame}   code: {card.failure.code}", markup=False, highlight=False)
+        console.print(f"{name}: {out / REPORT}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"{name}: {out / SCORECARD}", markup=False, highlight=False, soft_wrap=True)
+
+
+def summary(card: Scorecard, out: Path) -> str:
+    """The run's result as one JSON object, for machines."""
+    failure = card.failure.model_dump(mode="json") if card.failure else None
+    return json.dumps(
+        {
+            "grading": card.grading,
+            "status": card.status.value,
+            "score": card.score,
+            "earned": card.earned,
+            "limited_by": card.limited_by,
+            "assessed_weight": card.assessed_weight,
+            "commit": card.submission.commit,
+            "identity": card.provenance.identity_key,
+            "seed": card.provenance.identity.seed,
+            "failure": failure,
+            "folder": str(out),
+        }
+    )
+
+
+def exit_code(card: Scorecard) -> int:
+    """0 graded · 1 not gradable (candidate) · 3 incomplete through infrastructure · 4 through the challenge."""
+    if card.status is Status.GRADED:
+        return 0
+    if card.status is Status.NOT_GRADABLE:
+        return 1
+    blames = {check.blame for group in card.groups for check in group.checks if check.share is None}
+    challenge = (card.failure.blame == "challenge") if card.failure else blames == {"challenge"}
+    return 4 if challenge else 3

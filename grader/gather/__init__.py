@@ -1,0 +1,1 @@
+"""Gatherers: each observes one kind of evidence and judges nothing."""

@@ -1,0 +1,266 @@
+"""Requirements become an environment: a volume that only service containers ever mount.
+
+The installing container has one neighbour, the index gateway, and no other way out. An
+environment is named after the base image and the requirements, and found again by that name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import CandidateError, GraderError, InfrastructureError, printable
+from grader.evidence import InstallEvidence, Log
+from grader.gather.requirements import Wanted
+from grader.limits import MB, Limits
+from grader.record import Record
+from grader.sandbox.base import Container, ContainerSpec, File, Mount, Sandbox
+from grader.sandbox.images import Images
+from grader.sandbox.ready import wait_for_line
+from grader.settings import Settings
+
+ENVIRONMENT = "/env"
+"""Where an environment's volume is mounted; the virtual environment is its folder ``py``."""
+_UID_INSTALL, _UID_INDEX = 10004, 10005
+_INDEX = "http://index:8080/simple/"
+_RESULT_BYTES = 4 * MB
+_READY_S = 30.0
+
+
+class KnownEnvironment(Record):
+    """An environment that stands ready in the engine."""
+
+    volume: str
+    packages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installer:
+    """Makes or finds environments in one engine."""
+
+    sandbox: Sandbox
+    images: Images
+    settings: Settings
+    limits: Limits
+    engine_id: str
+
+    def environment(self, wanted: Wanted) -> tuple[str, InstallEvidence]:
+        """The volume that holds the environment, and how it came to be.
+
+        Raises:
+            CandidateError: ``install.…`` when the requirements cannot be installed.
+            InfrastructureError: ``install.…`` when the index or the engine is at fault.
+        """
+        began = time.monotonic()
+        digest = hashlib.sha256(
+            "\0".join([self.images.ids["base"], *wanted.requirements, "\1", *wanted.constraints]).encode()
+        ).hexdigest()
+        path = self._folder() / f"{digest[:32]}.json"
+        known = self._known(path)
+        reused = known is not None
+        log: Log | None = None
+        if known is None:
+            known, log = self._install(wanted, digest)
+            known.save(path)
+        return known.volume, InstallEvidence(
+            source=wanted.source,
+            requirements=wanted.requirements,
+            environment=digest,
+            reused=reused,
+            packages=known.packages,
+            seconds=time.monotonic() - began,
+            log=log,
+        )
+
+    def _folder(self) -> Path:
+        name = hashlib.sha256(self.engine_id.encode()).hexdigest()[:12]
+        return self.settings.state / "environments" / name
+
+    def _known(self, path: Path) -> KnownEnvironment | None:
+        if not path.exists():
+            return None
+        try:
+            known = KnownEnvironment.load(path)
+        except GraderError:
+            return None
+        return known if self.sandbox.has_volume(known.volume) else None
+
+    def _install(self, wanted: Wanted, digest: str) -> tuple[KnownEnvironment, Log]:
+        # The name holds the run's id, so that a sweep can tell an orphan from one that is being filled.
+        volume = self.sandbox.kept_volume(f"env-{self.sandbox.run_id}-{digest[:16]}")
+        try:
+            result, log = self._run(wanted, volume)
+        except BaseException:
+            self.sandbox.drop_volume(volume)
+            raise
+        if not result.ok:
+            self.sandbox.drop_volume(volume)
+            raise _install_error(result)
+        return KnownEnvironment(volume=volume, packages=result.packages), log
+
+    def _run(self, wanted: Wanted, volume: str) -> tuple[_Result, Log]:
+        network = self.sandbox.network("index")
+        gateway = self._start_gateway(network)
+        try:
+            installing = self._start_installing(wanted, volume, network, self.sandbox.address(gateway, network))
+            try:
+                end = installing.wait(self.limits.install_s)
+                files = installing.fetch("/work/out", max_bytes=_RESULT_BYTES)
+            finally:
+                installing.remove()
+            upstream = gateway.log().head + gateway.log().tail
+        finally:
+            gateway.remove()
+        if end.reason == "deadline":
+            raise CandidateError(
+                "install.timeout",
+                f"Installing took longer than {self.limits.install_s:.0f} seconds.",
+                next_step="Name fewer or smaller packages.",
+            )
+        if "result.json" not in files:
+            raise InfrastructureError(
+                "install.no_result",
+                f"The installing container ended without a result ({end.reason}, exit code {end.exit_code}).",
+                next_step="Grade again; if it stays, run `grader doctor`.",
+                detail=printable(installing.log().tail or installing.log().head, 600),
+            )
+        result = _Result.of(files["result.json"], upstream)
+        text = printable(result.log.replace("\n", " / "), 4_000)
+        return result, Log(head=text, tail="", bytes=len(result.log), truncated=False)
+
+    def _start_gateway(self, network: str) -> Container:
+        volume = self.sandbox.volume("index")
+        environment = {"INDEX_UPSTREAM": self.settings.index_url(), "INDEX_BUDGET": str(self.limits.install_bytes)}
+        files: list[File] = []
+        if self.settings.ca_bundle:
+            environment["INDEX_CA"] = "/pod/ca.pem"
+            files.append(File(path="ca.pem", data=self.settings.ca_bundle.read_bytes()))
+        gateway = self.sandbox.create(
+            ContainerSpec(
+                role="index",
+                image=self.images.tags["install"],
+                command=["python3", "-m", "harness.index"],
+                uid=_UID_INDEX,
+                gid=_UID_INDEX,
+                limits=self.limits.edge,
+                network=("nets", ("bridge", network)),
+                env=environment,
+                mounts=[Mount(volume=volume, path="/pod", read_only=False)],
+                lifetime_s=self.limits.container_s,
+            )
+        )
+        gateway.put("/pod", files)
+        gateway.start()
+        wait_for_line(gateway, '"ready"', _READY_S)
+        return gateway
+
+    def _start_installing(self, wanted: Wanted, volume: str, network: str, address: str) -> Container:
+        cache = self.sandbox.kept_volume("wheels")
+        work = self.sandbox.volume("install")
+        job = {
+            "requirements": wanted.requirements,
+            "constraints": wanted.constraints,
+            "index": _INDEX,
+            "max_bytes": self.limits.install_bytes,
+        }
+        installing = self.sandbox.create(
+            ContainerSpec(
+                role="install",
+                image=self.images.tags["install"],
+                command=["python3", "-m", "harness.install"],
+                uid=_UID_INSTALL,
+                gid=_UID_INSTALL,
+                limits=self.limits.install,
+                network=("nets", (network,)),
+                hosts={"index": address},
+                mounts=[
+                    Mount(volume=cache, path="/cache", read_only=False),
+                    Mount(volume=volume, path=ENVIRONMENT, read_only=False),
+                    Mount(volume=work, path="/work", read_only=False),
+                ],
+                lifetime_s=self.limits.container_s,
+            )
+        )
+        # A volume's own root cannot change hands through the archive API; a folder in it can.
+        for volume_path, folder in (("/cache", "wheels"), ("/env", "py")):
+            installing.put(volume_path, [File(path=folder, data=None, mode=0o755, uid=_UID_INSTALL, gid=_UID_INSTALL)])
+        installing.put(
+            "/work",
+            [
+                File(path="in", data=None, mode=0o755),
+                File(path="in/job.json", data=json.dumps(job).encode()),
+                File(path="out", data=None, mode=0o755, uid=_UID_INSTALL, gid=_UID_INSTALL),
+            ],
+        )
+        installing.start()
+        return installing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Result:
+    ok: bool
+    stage: str
+    log: str
+    packages: tuple[str, ...]
+    upstream_failed: bool
+    budget_spent: bool
+
+    @classmethod
+    def of(cls, raw: bytes, upstream: str) -> _Result:
+        result = json.loads(raw)
+        return cls(
+            ok=bool(result["ok"]),
+            stage=str(result["stage"]),
+            log=str(result["log"]),
+            packages=tuple(str(p) for p in result["packages"]),
+            upstream_failed="upstream_error" in upstream,
+            budget_spent="budget_spent" in upstream,
+        )
+
+
+_NOT_FOUND = re.compile(
+    r"not found in the package registry|there (?:is|are) no versions? of|No solution found", re.IGNORECASE
+)
+_BECAUSE = re.compile(r"[Bb]ecause (.+?)(?:,? and you require|, we can conclude|\.\s|$)")
+_NO_WHEEL = re.compile(
+    r"no (?:usable )?wheels|building source distributions is disabled|no matching (?:platform|Python)", re.IGNORECASE
+)
+
+
+def _install_error(result: _Result) -> GraderError:
+    """Whose fault a failed install is: the gateway's own record first, then the installer's words."""
+    words = printable(" ".join(result.log.split())[-500:], 500)
+    if result.stage == "too_large" or result.budget_spent:
+        return CandidateError(
+            "install.too_large",
+            "The installed packages are larger than the limit.",
+            next_step="Use smaller packages; the brief states the limit.",
+            detail=words,
+        )
+    if result.upstream_failed:
+        return InfrastructureError(
+            "install.index_unreachable",
+            "The package index did not answer while the requirements were installed.",
+            next_step="Check the index with `grader doctor`, then grade again.",
+            detail=words,
+        )
+    for pattern, code, sentence in (
+        (_NO_WHEEL, "install.no_wheel", "A requirement has no wheel for Linux and Python 3.11"),
+        (_NOT_FOUND, "install.requirement_not_found", "The requirements cannot be resolved"),
+    ):
+        if pattern.search(result.log):
+            because = _BECAUSE.search(" ".join(result.log.split()))
+            why = printable(because.group(1), 240) if because else words
+            return CandidateError(
+                code, f"{sentence}: {why}.", next_step="Mend the requirement; only wheels are installed.", detail=words
+            )
+    return InfrastructureError(
+        "install.failed",
+        f"Installing stopped: {words}",
+        next_step="Grade again; if it stays, read logs/install.txt.",
+        detail=words,
+    )

@@ -1,0 +1,127 @@
+"""Runs the service in a pod, phase by phase, and reads what the probe saw."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Sequence
+
+from pydantic import ValidationError
+
+from grader.challenge import ChallengeFolder, CheckSpec, Phase
+from grader.errors import GraderError, InfrastructureError, printable
+from grader.evidence import ContainerEnd, PhaseResults, ServiceEvidence, ServiceStop
+from grader.limits import Limits
+from grader.sandbox.base import File
+from grader.sandbox.pod import PhaseOutcome, Pod, tree_files
+
+READY_PATH = "/health"
+
+
+def hidden_files(folder: ChallengeFolder) -> list[File]:
+    """The hidden checks and data as the probe gets them."""
+    return tree_files(folder.hidden, "in/hidden")
+
+
+def gather_service(
+    pod: Pod, folder: ChallengeFolder, limits: Limits, seed: int, say: Callable[[str], None]
+) -> tuple[ServiceEvidence, tuple[PhaseResults, ...]]:
+    """Run every phase of a challenge against an open pod.
+
+    Raises:
+        InfrastructureError: ``probe.…`` when a probe left no valid results; never a verdict.
+    """
+    results: list[PhaseResults] = []
+    ends: list[ContainerEnd] = []
+    for phase in folder.challenge.phases:
+        checks = [check for check in folder.challenge.checks if check.phase == phase.id]
+        say(f"{phase.id}: {len(checks)} checks")
+        outcome, plan = _run(pod, phase, checks, limits, seed)
+        ends += outcome.service_ends
+        results.append(_read(outcome, plan, phase))
+        if phase is folder.challenge.phases[0] and not results[0].ready.ok:
+            break
+    first = results[0].ready
+    return (
+        ServiceEvidence(
+            became_ready=first.ok,
+            boot_s=round(first.seconds, 3) if first.ok else None,
+            stops=tuple(stop for phase in results for stop in phase.service_stops) or _unseen_stops(ends),
+            ends=tuple(ends),
+            log=pod.service.log(),
+        ),
+        tuple(results),
+    )
+
+
+def phase_seed(seed: int, phase: str) -> int:
+    """The phase's own seed: 32 bits of SHA-256 over the grading's seed and the phase's name."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/{phase}".encode()).digest()[:4], "big")
+
+
+def _run(
+    pod: Pod, phase: Phase, checks: Sequence[CheckSpec], limits: Limits, seed: int
+) -> tuple[PhaseOutcome, dict[str, object]]:
+    plan: dict[str, object] = {
+        "schema_version": 1,
+        "run_id": secrets.token_hex(8),
+        "nonce": secrets.token_hex(16),
+        "phase": phase.id,
+        "seed": phase_seed(seed, phase.id),
+        "ready_deadline_s": limits.boot_s,
+        "recover_deadline_s": limits.recover_s,
+        "phase_deadline_s": limits.phase_s,
+        "exchange_deadline_s": limits.exchange_s,
+        "max_reply_bytes": limits.reply_bytes,
+        "service_socket": "/run/pod/service.sock",
+        "control_socket": "/run/pod/control.sock",
+        "ready_path": READY_PATH,
+        "hidden_dir": "/pod/in/hidden",
+        "checks": [
+            {"id": check.id, "repeats": check.repeats, "deadline_s": check.deadline_s, "group": check.group}
+            for check in checks
+        ],
+    }
+    outcome = pod.run_phase(phase.id, plan, restart=phase.restart)
+    problem = pod.service.problem
+    if problem is not None:
+        raise problem if isinstance(problem, GraderError) else _bad("the service's watcher stopped", outcome)
+    return outcome, plan
+
+
+def _read(outcome: PhaseOutcome, plan: dict[str, object], phase: Phase) -> PhaseResults:
+    """The results file, if it is ours, of this run, whole and complete."""
+    if outcome.results is None:
+        raise _bad(f"the probe of phase {phase.id} left no results ({outcome.probe.reason})", outcome)
+    try:
+        results = PhaseResults.model_validate_json(outcome.results)
+    except (ValidationError, ValueError) as error:
+        raise _bad(f"the probe of phase {phase.id} left results that cannot be read", outcome, str(error)) from None
+    for name in ("run_id", "nonce", "phase", "seed"):
+        if getattr(results, name) != plan[name]:
+            raise _bad(f"the results of phase {phase.id} belong to another run", outcome)
+    planned = {str(check["id"]): check["repeats"] for check in _checks(plan)}
+    found = [(check.id, len(check.repeats)) for check in results.checks]
+    if len(found) != len(planned) or dict(found) != planned:
+        raise _bad(f"the results of phase {phase.id} do not hold every planned check once", outcome)
+    return results
+
+
+def _checks(plan: dict[str, object]) -> list[dict[str, object]]:
+    return list(json.loads(json.dumps(plan["checks"])))
+
+
+def _bad(what: str, outcome: PhaseOutcome, detail: str = "") -> InfrastructureError:
+    log = outcome.probe_log
+    return InfrastructureError(
+        "probe.no_results",
+        f"Our probe did not finish: {what}.",
+        next_step="Grade again; nothing of this run counts.",
+        detail=printable(f"{detail} {log.head} {log.tail}", 2_000),
+    )
+
+
+def _unseen_stops(ends: Sequence[ContainerEnd]) -> tuple[ServiceStop, ...]:
+    """Stops that the watchdog saw and no check did (between checks, or before the first)."""
+    return tuple(ServiceStop(check="", repeat=0, at_s=end.seconds) for end in ends)

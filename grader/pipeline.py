@@ -1,0 +1,364 @@
+"""How a submission becomes a report. Read this page first.
+
+::
+
+    URL ──fetch──▶ source tree ──install──▶ environment ──gather──▶ evidence ──score──▶ scorecard ──render──▶ report
+
+:func:`grade` reads top to bottom as that line. While the requirements install, the
+analysers read the source and the pod's edge starts; the service then runs through the challenge's
+phases. Scoring and rendering are pure and can be done again from the saved evidence.
+"""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from grader import __version__, results
+from grader.challenge import ChallengeFolder, load_challenge
+from grader.errors import GraderError, InfrastructureError
+from grader.evidence import (
+    Evidence,
+    Failure,
+    Identity,
+    InstallEvidence,
+    PhaseResults,
+    ServiceEvidence,
+    StageTime,
+    StaticOutcome,
+)
+from grader.fetch import FetchedSource, FetchLimits, FetchPolicy, fetch
+from grader.gather.environment import Installer
+from grader.gather.requirements import read_requirements
+from grader.gather.service import gather_service, hidden_files
+from grader.gather.static import gather_static
+from grader.limits import Limits
+from grader.sandbox.base import Sandbox
+from grader.sandbox.docker import DockerSandbox
+from grader.sandbox.engine import Engine
+from grader.sandbox.images import Images, ensure_images, harness_digest
+from grader.sandbox.pod import Pod, PodSpec, fill_volume, tree_files
+from grader.sandbox.runs import live_run, sweep
+from grader.scorecard import Scorecard
+from grader.scoring import score
+from grader.settings import Settings
+from grader.submission import Manifest, Submission, read_manifest
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One grading that somebody asks for."""
+
+    url: str
+    challenge: str
+    out: Path
+    commit: str | None = None
+    seed: int | None = None
+    """Drawn when none is given; the same seed gives the same values and order."""
+    policy: FetchPolicy = field(default_factory=FetchPolicy)
+    limits: Limits = field(default_factory=Limits)
+
+
+class Progress(Protocol):
+    """Somebody who watches. Called from several threads."""
+
+    def begin(self, stage: str, note: str) -> None:
+        """A stage begins."""
+
+    def note(self, stage: str, note: str) -> None:
+        """Something worth a line happened in it."""
+
+    def end(self, stage: str, seconds: float, note: str) -> None:
+        """A stage ended well; ``note`` says what came of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graded:
+    """A finished grading and where it lies."""
+
+    scorecard: Scorecard
+    out: Path
+
+
+def grade(request: Request, settings: Settings, progress: Progress) -> Graded:
+    """Grade one submission: from URL to report.
+
+    A failure that is the candidate's, or ours once the engine works, still ends in a written scorecard
+    that says so. Interrupted at any point, nothing keeps running and nothing is written.
+
+    Raises:
+        UsageError: the challenge is unknown, or ``out`` is taken.
+        ChallengeError: the challenge is broken.
+        InfrastructureError: no engine, no images, no disk, or ``sandbox.closed``.
+    """
+    results.prepare(request.out)
+    folder = load_challenge(request.challenge)
+    clock = _Clock(progress)
+    with clock.stage("engine", "looking for the container engine") as say:
+        engine = Engine()
+        facts = engine.facts()
+        swept = sweep(engine, settings)
+        if swept.removed:
+            say(f"removed {len(swept.removed)} things that a dead run had left")
+        images = ensure_images(engine, settings, say)
+        clock.came_of("engine", f"images built: {', '.join(images.built)}" if images.built else "images reused")
+    with live_run(settings) as run_id, tempfile.TemporaryDirectory(prefix="grader-") as temporary:
+        sandbox = DockerSandbox(engine, run_id, host=settings.host_id(), runtime=settings.runtime)
+        draft = _Draft(evidence=_blank(request, folder, images, facts, settings, run_id))
+        with ThreadPoolExecutor(max_workers=4, thread_name_prefix="gather") as pool:
+            try:
+                run = _Run(request, settings, folder, images, sandbox, facts["id"], clock, pool, draft)
+                run.gather(Path(temporary))
+            except BaseException:
+                sandbox.close()  # before the pool is waited for: it ends every call under way
+                raise
+        with clock.stage("clean up", "removing containers and volumes"):
+            sandbox.close()
+    return _finish(request, draft, clock)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The evidence so far."""
+
+    evidence: Evidence
+
+    def add(self, **facts: object) -> None:
+        self.evidence = self.evidence.model_copy(update=facts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One grading under way: the stages that gather evidence."""
+
+    request: Request
+    settings: Settings
+    folder: ChallengeFolder
+    images: Images
+    sandbox: Sandbox
+    engine_id: str
+    clock: _Clock
+    pool: ThreadPoolExecutor
+    draft: _Draft
+
+    def gather(self, temporary: Path) -> None:
+        """Fetch, install, serve, analyse; what stops it becomes part of the evidence."""
+        stage = "fetch"
+        try:
+            fetched = self._fetch(temporary)
+            stage = "manifest"
+            volume = self._source_volume(fetched)
+            static = self.pool.submit(self._static, volume)
+            try:
+                manifest = read_manifest(fetched.tree_dir)
+                self.draft.add(manifest=manifest)
+                stage = "install"
+                opening = self.pool.submit(self._open_pod, volume, manifest)
+                environment = self._install(fetched)
+                stage = "service"
+                service, phases = self._serve(opening, environment, volume, manifest)
+                self.draft.add(service=service, phases=phases)
+            except GraderError:
+                raise
+            except BaseException:
+                self.sandbox.close()  # interrupted: end the analysers too, before they are waited for
+                raise
+            finally:
+                self.draft.add(static=static.result())
+        except GraderError as error:
+            if error.code == "sandbox.closed":
+                raise
+            self.draft.add(failure=Failure.of(error, stage))
+
+    def _fetch(self, temporary: Path) -> FetchedSource:
+        limits = self.request.limits
+        with self.clock.stage("fetch", self.request.url):
+            fetched = fetch(
+                self.request.url,
+                commit=self.request.commit,
+                into=temporary,
+                policy=self.request.policy,
+                limits=FetchLimits(
+                    max_clone_bytes=limits.clone_bytes,
+                    max_tree_bytes=limits.tree_bytes,
+                    max_file_bytes=limits.tree_file_bytes,
+                    max_paths=limits.tree_paths,
+                    max_depth=limits.tree_depth,
+                    timeout_s=limits.fetch_s,
+                ),
+            )
+            self.clock.came_of("fetch", f"commit {fetched.commit[:12]}, {fetched.files} files")
+        self.draft.add(
+            submission=Submission(
+                url=fetched.url,
+                commit=fetched.commit,
+                tree=fetched.tree,
+                committed_at=fetched.time,
+                subject=fetched.subject,
+                files=fetched.files,
+                bytes=fetched.bytes,
+                notes=fetched.notes,
+            ),
+            identity=self.draft.evidence.identity.model_copy(update={"commit": fetched.commit}),
+        )
+        return fetched
+
+    def _source_volume(self, fetched: FetchedSource) -> str:
+        files = tree_files(fetched.tree_dir, "app")
+        return fill_volume(self.sandbox, self.images, self.request.limits, "source", files)
+
+    def _static(self, volume: str) -> StaticOutcome:
+        with self.clock.stage("static", "ruff and radon, without a network"):
+            try:
+                evidence = _twice(lambda: gather_static(self.sandbox, self.images, self.request.limits, volume))
+            except InfrastructureError as error:
+                if error.code == "sandbox.closed":
+                    raise
+                return StaticOutcome(evidence=None, failure=Failure.of(error, "static"))
+            self.clock.came_of("static", f"{evidence.lines} lines, {evidence.findings_total} findings")
+            return StaticOutcome(evidence=evidence, failure=None)
+
+    def _install(self, fetched: FetchedSource) -> str:
+        with self.clock.stage("install", "requirements, through the index gateway"):
+            wanted = read_requirements(fetched.tree_dir, self.request.limits)
+            installer = Installer(
+                sandbox=self.sandbox,
+                images=self.images,
+                settings=self.settings,
+                limits=self.request.limits,
+                engine_id=self.engine_id,
+            )
+            volume, install = _twice(lambda: installer.environment(wanted))
+            self.draft.add(install=install)
+            self.clock.came_of("install", _install_note(install))
+        return volume
+
+    def _open_pod(self, volume: str, manifest: Manifest) -> Pod:
+        with self.clock.stage("pod", "gateway and relay"):
+            spec = PodSpec(
+                images=self.images,
+                limits=self.request.limits,
+                source=volume,
+                command=manifest.service.command,
+                hidden=hidden_files(self.folder),
+            )
+            pod = Pod(self.sandbox, spec)
+            pod.open()
+        return pod
+
+    def _serve(
+        self, opening: Future[Pod], environment: str, volume: str, manifest: Manifest
+    ) -> tuple[ServiceEvidence, tuple[PhaseResults, ...]]:
+        """Run the phases; a probe or an edge that fails gets one fresh pod, never a verdict."""
+        first: list[Future[Pod]] = [opening]
+
+        def attempt() -> tuple[ServiceEvidence, tuple[PhaseResults, ...]]:
+            pod = first.pop().result() if first else self._open_pod(volume, manifest)
+            try:
+                pod.serve(environment)
+                seed = self.draft.evidence.identity.seed
+                return gather_service(pod, self.folder, self.request.limits, seed, say)
+            finally:
+                pod.close()
+
+        with self.clock.stage("service", "hidden checks over HTTP") as say:
+            service, phases = _twice(attempt)
+            ready = f"ready in {service.boot_s:.1f} s" if service.boot_s is not None else "never became ready"
+            self.clock.came_of("service", f"{ready}, {sum(len(p.checks) for p in phases)} checks")
+        return service, phases
+
+
+def _twice(attempt: Callable[[], T]) -> T:
+    """Infrastructure is tried once more; a candidate's failure is not."""
+    try:
+        return attempt()
+    except InfrastructureError as error:
+        if error.code in ("sandbox.closed", "engine.unreachable"):
+            raise
+        return attempt()
+
+
+def _install_note(install: InstallEvidence) -> str:
+    known = "environment reused" if install.reused else f"installed in {install.seconds:.1f} s"
+    return f"{known}, {len(install.packages)} packages"
+
+
+def _blank(  # noqa: PLR0917 - the grading's identity, gathered once
+    request: Request, folder: ChallengeFolder, images: Images, facts: dict[str, str], settings: Settings, run_id: str
+) -> Evidence:
+    """The evidence before anything was observed: who, what, with which seeds and images."""
+    challenge = folder.challenge
+    return Evidence(
+        grading=run_id,
+        began_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        challenge=challenge,
+        identity=Identity(
+            commit="",
+            challenge=challenge.id,
+            challenge_version=challenge.version,
+            challenge_digest=folder.digest(),
+            harness_digest=harness_digest(),
+            grader_version=__version__,
+            images=images.ids,
+            limits=request.limits,
+            seed=request.seed if request.seed is not None else secrets.randbelow(2**32),
+            runtime=settings.runtime or facts["runtime"],
+        ),
+        submission=Submission(url=request.url, commit=""),
+        engine={key: value for key, value in facts.items() if key != "id"},
+    )
+
+
+def _finish(request: Request, draft: _Draft, clock: _Clock) -> Graded:
+    """Score, render, write; in that order, and nothing before it was on the disk."""
+    evidence = draft.evidence.model_copy(update={"stages": clock.times()})
+    scorecard = score(evidence)
+    logs = {
+        "service": evidence.service.log if evidence.service else None,
+        "install": evidence.install.log if evidence.install else None,
+    }
+    results.write(request.out, evidence, scorecard, logs)
+    return Graded(scorecard=scorecard, out=request.out)
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Times the stages and tells whoever watches."""
+
+    progress: Progress
+    _zero: float = field(default_factory=time.monotonic)
+    _times: dict[str, StageTime] = field(default_factory=dict)
+    _notes: dict[str, str] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def stage(self, stage: str, note: str) -> Iterator[Callable[[str], None]]:
+        began = time.monotonic()
+        self.progress.begin(stage, note)
+        yield lambda text: self.progress.note(stage, text)
+        seconds = time.monotonic() - began
+        with self._lock:
+            came_of = self._notes.get(stage, "")
+            self._times[stage] = StageTime(
+                stage=stage, began_s=round(began - self._zero, 3), seconds=round(seconds, 3), note=came_of
+            )
+        self.progress.end(stage, seconds, came_of)
+
+    def came_of(self, stage: str, note: str) -> None:
+        with self._lock:
+            self._notes[stage] = note
+
+    def times(self) -> tuple[StageTime, ...]:
+        with self._lock:
+            return tuple(sorted(self._times.values(), key=lambda time: time.began_s))

@@ -1,0 +1,141 @@
+"""Views of the code findings and of complexity."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from grader.evidence import CodeFinding, FunctionComplexity
+from grader.report.advice import advice
+from grader.report.excerpts import excerpt
+from grader.report.marks import Anchors, finding_anchor
+from grader.report.text import count, line, masked, percent, plain
+from grader.report.views import CategoryView, CodeView, FindingView, FunctionView, RuleView
+from grader.scorecard import CodeScore, Scorecard
+
+PER_RULE = 3
+IN_ALL = 60
+"""Excerpts on the page; a page of hundreds is read by nobody."""
+FUNCTIONS = 8
+SKIPPED = 10
+HARDCODED_SECRETS = frozenset({"S105", "S106", "S107"})
+
+Numbered = tuple[int, CodeFinding]
+
+
+def shown_findings(card: Scorecard) -> frozenset[int]:
+    """Indices (from 0) of the findings whose excerpt is on the page."""
+    if card.code is None:
+        return frozenset()
+    order = [index for rule in _by_rule(card.code) for index, _ in rule[:PER_RULE]]
+    return frozenset(order[:IN_ALL])
+
+
+def _by_rule(code: CodeScore) -> list[list[Numbered]]:
+    """Findings by rule: scored categories first, then the most frequent rule, then by name."""
+    ordered = sorted(enumerate(code.findings), key=lambda pair: (pair[1].category, pair[1].rule, pair[0]))
+    rules = [list(group) for _, group in groupby(ordered, key=lambda pair: (pair[1].category, pair[1].rule))]
+    return sorted(rules, key=lambda rule: (rule[0][1].category not in code.scored_categories, -len(rule)))
+
+
+def code(card: Scorecard, anchors: Anchors) -> CodeView:
+    """Findings by rule with their source, complexity after them."""
+    found = card.code
+    if found is None:
+        return CodeView(
+            summary="The source was not analysed.",
+            lint="",
+            categories=(),
+            rules=(),
+            rules_more="",
+            complexity="",
+            functions=(),
+            skipped=(),
+        )
+    rules = _by_rule(found)
+    shown = shown_findings(card)
+    views = tuple(_rule(rule, found, shown, anchors) for rule in rules if any(index in shown for index, _ in rule))
+    left = len(rules) - len(views)
+    return CodeView(
+        summary=f"{count(found.files, 'file')} with {count(found.lines, 'source line')} were analysed"
+        f" at commit {line(card.submission.commit[:12])}, with {_tools(found)}.",
+        lint=_lint(found),
+        categories=tuple(
+            CategoryView(name=line(name, 40), count=f"{many:,}", scored=name in found.scored_categories)
+            for name, many in sorted(
+                found.by_category.items(), key=lambda item: (item[0] not in found.scored_categories, -item[1], item[0])
+            )
+        ),
+        rules=views,
+        rules_more=f"Excerpts of {count(left, 'more rule')} are in the JSON." if left else "",
+        complexity=_complexity(found),
+        functions=tuple(_function(function) for function in found.functions[:FUNCTIONS]),
+        skipped=tuple(line(reason, 400) for reason in found.skipped[:SKIPPED]) + _skipped_more(found),
+    )
+
+
+def _tools(found: CodeScore) -> str:
+    return line(" and ".join(f"{name} {version}" for name, version in sorted(found.tools.items())) or "no tool")
+
+
+def _lint(found: CodeScore) -> str:
+    if not found.findings_total:
+        return "The linter found nothing."
+    scored = sum(found.by_category.get(name, 0) for name in found.scored_categories)
+    said = f"{count(found.findings_total, 'finding')}; {scored:,} in categories that are scored."
+    if found.findings_total > len(found.findings):
+        said += f" The record keeps the first {len(found.findings):,}."
+    return said
+
+
+def _complexity(found: CodeScore) -> str:
+    said = f"{percent(found.complex_share)} of the lines in functions stand in functions of complexity above 10."
+    if found.maintainability is not None:
+        said += f" Mean maintainability index: {plain(found.maintainability)} of 100."
+    return said
+
+
+def _skipped_more(found: CodeScore) -> tuple[str, ...]:
+    left = len(found.skipped) - SKIPPED
+    return (f"and {left:,} more in the JSON",) if left > 0 else ()
+
+
+def _rule(rule: list[Numbered], found: CodeScore, shown: frozenset[int], anchors: Anchors) -> RuleView:
+    first = rule[0][1]
+    why, fix = advice(first.rule)
+    views = tuple(_finding(index, finding, anchors) for index, finding in rule if index in shown)
+    left = len(rule) - len(views)
+    return RuleView(
+        rule=line(first.rule, 20),
+        category=line(first.category, 40),
+        count=count(len(rule), "finding"),
+        scored=first.category in found.scored_categories,
+        why=why,
+        fix=fix,
+        findings=views,
+        more=f"and {left:,} more in the JSON" if left else "",
+    )
+
+
+def _finding(index: int, finding: CodeFinding, anchors: Anchors) -> FindingView:
+    secret = finding.rule in HARDCODED_SECRETS
+    return FindingView(
+        anchor=anchors.id(finding_anchor(index)),
+        where=line(f"{finding.path}:{finding.line}", 200),
+        message=_message(finding, secret=secret),
+        lines=excerpt(finding.path, finding.excerpt, finding.excerpt_start, finding.line, secret=secret),
+    )
+
+
+def _message(finding: CodeFinding, *, secret: bool) -> str:
+    """The linter quotes the literal that it calls a secret; that part is not repeated."""
+    said = masked(finding.message)
+    return line(said.split(":", 1)[0] if secret else said, 400)
+
+
+def _function(function: FunctionComplexity) -> FunctionView:
+    return FunctionView(
+        name=line(function.name, 120),
+        where=line(f"{function.path}:{function.line}", 200),
+        complexity=f"{function.complexity:,}",
+        lines=f"{function.lines:,}",
+    )

@@ -1,0 +1,1 @@
+"""Where strangers' code runs. See :mod:`grader.sandbox.base` for the seam."""

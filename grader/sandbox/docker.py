@@ -1,0 +1,276 @@
+"""The sandbox on a Docker engine.
+
+Each hardening option stands in :func:`_host_config` with its reason. With
+:mod:`grader.sandbox.engine` the only file that knows Docker.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from typing import Any, cast
+
+import docker
+import requests
+from docker.errors import APIError, DockerException, NotFound
+
+from grader.errors import InfrastructureError
+from grader.evidence import Log
+from grader.sandbox.archive import pack, unpack
+from grader.sandbox.base import Container, ContainerSpec, End, File, Reason, Tmpfs
+from grader.sandbox.engine import BEGAN_LABEL, HOST_LABEL, KEPT_LABEL, RUN_LABEL, Engine, engine_errors
+from grader.sandbox.logs import LogKeeper
+
+SECCOMP = Path(__file__).with_name("seccomp.json")
+_BLACK_HOLE = "192.0.2.1"
+"""TEST-NET-1 (RFC 5737): the engine's resolver would forward outside names; here they lead nowhere."""
+_LOG_EXCERPT, _LOG_FLOOD = 16 * 1024, 64 * 1024 * 1024
+_SIGKILL_EXIT = 137
+
+
+class DockerSandbox:
+    """One run's containers, volumes and networks (see :class:`grader.sandbox.base.Sandbox`)."""
+
+    def __init__(self, engine: Engine, run_id: str, *, host: str, runtime: str | None = None) -> None:
+        self.engine = engine
+        self.run_id = run_id
+        self.runtime = runtime
+        self.seccomp = SECCOMP.read_text("utf-8")
+        self.closed = threading.Event()
+        self._labels = {RUN_LABEL: run_id, HOST_LABEL: host, BEGAN_LABEL: f"{time.time():.0f}"}
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def errors(self, doing: str) -> AbstractContextManager[None]:
+        """Map the SDK's errors for a call of this run; refuse the call once closed."""
+        if self.closed.is_set():
+            raise InfrastructureError(
+                "sandbox.closed", f"The run was stopped before {doing}.", next_step="Start it again."
+            )
+        return engine_errors(doing, self.closed.is_set)
+
+    def volume(self, role: str, *, tmpfs: Tmpfs | None = None) -> str:
+        options = {}
+        if tmpfs is not None:
+            limits = f"size={tmpfs.bytes},nr_inodes={tmpfs.inodes}"
+            owner = f"uid={tmpfs.uid},gid={tmpfs.gid},mode={tmpfs.mode}"
+            options = {"type": "tmpfs", "device": "tmpfs", "o": f"{limits},{owner},noexec,nosuid,nodev"}
+        name = self._name(role)
+        with self.errors("making a volume"):
+            self.engine.api.create_volume(name, driver="local", driver_opts=options, labels=self._labels)
+        return name
+
+    def kept_volume(self, role: str) -> str:
+        name = f"grader-{role}"
+        with self.errors("making a volume"):
+            self.engine.api.create_volume(name, driver="local", labels={KEPT_LABEL: "yes"})
+        return name
+
+    def has_volume(self, name: str) -> bool:
+        with self.errors("looking for a volume"):
+            try:
+                self.engine.api.inspect_volume(name)
+            except NotFound:
+                return False
+            return True
+
+    def drop_volume(self, name: str) -> None:
+        self.engine.remove("volume", name)
+
+    def network(self, role: str) -> str:
+        name = self._name(role)
+        # Internal bridges still give the host an address on them; inhibit_ipv4 takes that away,
+        # so that no listener of the host can be reached from inside.
+        with self.errors("making a network"):
+            self.engine.api.create_network(
+                name,
+                driver="bridge",
+                internal=True,
+                options={"com.docker.network.bridge.inhibit_ipv4": "true"},
+                labels=self._labels,
+            )
+        return name
+
+    def address(self, container: Container, network: str) -> str:
+        with self.errors("asking for an address"):
+            networks = self.engine.api.inspect_container(container.id)["NetworkSettings"]["Networks"]
+        return str(networks[network]["IPAddress"])
+
+    def create(self, spec: ContainerSpec) -> Container:
+        name = self._name(spec.role)
+        networks: dict[str, Any] = {}
+        if isinstance(spec.network, tuple) and spec.network[0] == "nets":
+            networks = {"networking_config": {"EndpointsConfig": {spec.network[1][0]: {}}}}
+        with self.errors(f"making the {spec.role} container"):
+            made = self.engine.api.create_container(
+                spec.image,
+                command=list(spec.command),
+                # A second end: should the grader die, the container ends itself.
+                entrypoint=["timeout", "--signal=KILL", str(spec.lifetime_s)],
+                name=name,
+                user=f"{spec.uid}:{spec.gid}",
+                environment=dict(spec.env),
+                working_dir=spec.workdir,
+                labels=self._labels | {"grader.role": spec.role},
+                healthcheck={"test": ["NONE"]},
+                use_config_proxy=False,
+                host_config=_host_config(self, spec),
+                **networks,
+            )
+            if isinstance(spec.network, tuple) and spec.network[0] == "nets":
+                for extra in spec.network[1][1:]:
+                    self.engine.api.connect_container_to_network(made["Id"], extra)
+        return DockerContainer(self, str(made["Id"]), spec)
+
+    def close(self) -> None:
+        self.closed.set()
+        for _ in range(3):  # a call under way may have made one thing more
+            ours = [item for item in self.engine.leftovers() if item.run_id == self.run_id]
+            if not ours:
+                return
+            for item in ours:
+                with suppress(InfrastructureError):
+                    self.engine.remove(item.kind, item.name)
+
+    def _name(self, role: str) -> str:
+        with self._lock:
+            self._count += 1
+            return f"grader-{self.run_id}-{role}-{self._count}"
+
+
+def _host_config(sandbox: DockerSandbox, spec: ContainerSpec) -> dict[str, Any]:
+    """Every hardening option, with the reason that keeps it."""
+    limits = spec.limits
+    egress = isinstance(spec.network, tuple) and spec.network[0] == "nets" and "bridge" in spec.network[1]
+    mode = "none"
+    if isinstance(spec.network, tuple):
+        mode = f"container:{spec.network[1]}" if spec.network[0] == "join" else spec.network[1][0]
+    return cast(
+        "dict[str, Any]",
+        sandbox.engine.api.create_host_config(
+            network_mode=mode,
+            dns=[_BLACK_HOLE] if isinstance(spec.network, tuple) and spec.network[0] == "nets" and not egress else None,
+            extra_hosts=dict(spec.hosts) or None,
+            cap_drop=["ALL"],
+            security_opt=["no-new-privileges:true", f"seccomp={sandbox.seccomp}"],
+            read_only=True,  # with this, the tmpfs caps are the disk caps
+            pids_limit=limits.pids,  # not RLIMIT_NPROC: that counts per uid of the host
+            mem_limit=limits.memory_bytes,
+            memswap_limit=limits.memory_bytes,  # equal: no swap
+            nano_cpus=int(limits.cpus * 1e9),
+            ulimits=[
+                docker.types.Ulimit(name="nofile", soft=limits.open_files, hard=limits.open_files),
+                docker.types.Ulimit(name="core", soft=0, hard=0),
+                docker.types.Ulimit(name="fsize", soft=limits.file_bytes, hard=limits.file_bytes),
+            ],
+            init=True,  # reaps the children that a stranger leaves behind
+            oom_score_adj=1000,  # the host's own processes are never chosen first
+            ipc_mode="none",  # no shared memory with anybody; /dev/shm is ours, with an inode cap
+            tmpfs={
+                "/tmp": _tmpfs(limits.tmp_bytes, limits.tmp_inodes),  # noqa: S108 - inside the container
+                "/dev/shm": _tmpfs(limits.shm_bytes, limits.shm_inodes),  # noqa: S108
+            },
+            log_config=docker.types.LogConfig(
+                type="local", config={"max-size": str(limits.log_bytes), "max-file": "2", "compress": "false"}
+            ),
+            mounts=[
+                # no_copy: an image's own files must never appear in a fresh volume
+                docker.types.Mount(mount.path, mount.volume, type="volume", read_only=mount.read_only, no_copy=True)
+                for mount in spec.mounts
+            ],
+            runtime=sandbox.runtime,
+        ),
+    )
+
+
+def _tmpfs(size: int, inodes: int) -> str:
+    return f"rw,noexec,nosuid,nodev,mode=1777,size={size},nr_inodes={inodes}"
+
+
+class DockerContainer:
+    """See :class:`grader.sandbox.base.Container`."""
+
+    def __init__(self, sandbox: DockerSandbox, container_id: str, spec: ContainerSpec) -> None:
+        self._sandbox = sandbox
+        self._api = sandbox.engine.api
+        self.id = container_id
+        self.role = spec.role
+        self._keeper = LogKeeper(_LOG_EXCERPT, _LOG_FLOOD)
+        self._reader: threading.Thread | None = None
+        self._began = time.monotonic()
+        self._killed: Reason | None = None
+
+    def put(self, directory: str, files: Sequence[File]) -> None:
+        with self._sandbox.errors(f"filling the {self.role} container"):
+            self._api.put_archive(self.id, directory, pack(files))
+
+    def start(self) -> None:
+        self._killed = None
+        with self._sandbox.errors(f"starting the {self.role} container"):
+            stream = self._api.attach(self.id, stdout=True, stderr=True, stream=True, logs=False)
+            self._reader = threading.Thread(target=self._read, args=(stream,), daemon=True, name=f"log-{self.role}")
+            self._reader.start()
+            self._api.start(self.id)
+        self._began = time.monotonic()
+
+    def _read(self, stream: Iterable[bytes]) -> None:
+        with suppress(DockerException, requests.RequestException, OSError, ValueError):
+            if not self._keeper.feed(stream):
+                self._kill("log_flood")
+
+    def wait(self, timeout_s: float) -> End:
+        ends_at = time.monotonic() + timeout_s
+        with self._sandbox.errors(f"waiting for the {self.role} container"):
+            try:
+                self._api.wait(self.id, timeout=math.ceil(timeout_s))
+            except (requests.exceptions.ReadTimeout, requests.exceptions.ConnectionError):
+                if time.monotonic() < ends_at - 0.05:
+                    raise
+                self._kill("deadline")
+                self._api.wait(self.id, timeout=10)
+            return self._end()
+
+    def _end(self) -> End:
+        state = self._api.inspect_container(self.id)["State"]
+        if self._reader is not None:
+            self._reader.join(timeout=2)
+        code = int(state["ExitCode"])
+        reason: Reason = self._killed or "exited"
+        if self._killed is None and state.get("OOMKilled") and code == _SIGKILL_EXIT:
+            reason = "out_of_memory"
+        return End(reason=reason, exit_code=code, seconds=time.monotonic() - self._began)
+
+    def kill(self) -> None:
+        with self._sandbox.errors(f"stopping the {self.role} container"):
+            self._kill("killed")
+
+    def _kill(self, reason: Reason) -> None:
+        try:
+            self._api.kill(self.id, "SIGKILL")
+        except APIError as error:
+            if isinstance(error, NotFound) or error.status_code == 409:  # noqa: PLR2004 - not running
+                return
+            raise
+        self._killed = self._killed or reason
+
+    def running(self) -> bool:
+        with self._sandbox.errors(f"looking at the {self.role} container"):
+            return bool(self._api.inspect_container(self.id)["State"]["Running"])
+
+    def fetch(self, path: str, *, max_bytes: int) -> dict[str, bytes]:
+        with self._sandbox.errors(f"reading from the {self.role} container"):
+            try:
+                chunks, _ = self._api.get_archive(self.id, path)
+            except NotFound:
+                return {}
+            return unpack(chunks, max_bytes)
+
+    def log(self) -> Log:
+        return self._keeper.log()
+
+    def remove(self) -> None:
+        self._sandbox.engine.remove("container", self.id)

@@ -1,0 +1,96 @@
+"""What an operator may set: environment variables named ``GRADER_…``, read once.
+
+=====================  ==========================================================================
+``GRADER_STATE``       where locks and the list of environments lie (default: the user's state folder)
+``GRADER_RUNTIME``     the engine's container runtime for strangers' code (``runsc``; default: the engine's)
+``GRADER_INDEX_URL``   the package index's simple API (default: what pip on this machine is set to)
+``GRADER_CA_BUNDLE``   CA bundle for the index (default: SSL_CERT_FILE, or the system's)
+``GRADER_BASE_IMAGE``  base image of all our images (default: see grader/sandbox/images.py)
+``DOCKER_HOST``        the engine
+=====================  ==========================================================================
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import UsageError
+
+_SYSTEM_BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """An operator's choices."""
+
+    state: Path
+    runtime: str | None
+    index: str | None
+    ca_bundle: Path | None
+    base_image: str | None
+
+    def index_url(self) -> str:
+        """The package index's simple API.
+
+        Raises:
+            UsageError: ``settings.index`` when none is known.
+        """
+        return self.index or _index_of_pip()
+
+    def host_id(self) -> str:
+        """A random name for this machine's state folder; tells whose leftovers are whose."""
+        path = self.state / "host-id"
+        if not path.exists():
+            self.state.mkdir(parents=True, exist_ok=True)
+            path.write_text(secrets.token_hex(8), "ascii")
+        return path.read_text("ascii").strip()
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings."""
+    default_state = Path(environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "grader"
+    return Settings(
+        state=Path(environment.get("GRADER_STATE") or default_state),
+        runtime=environment.get("GRADER_RUNTIME") or None,
+        index=environment.get("GRADER_INDEX_URL") or None,
+        ca_bundle=_ca_bundle(environment),
+        base_image=environment.get("GRADER_BASE_IMAGE") or None,
+    )
+
+
+def _ca_bundle(environment: Mapping[str, str]) -> Path | None:
+    named = [environment.get(name) for name in ("GRADER_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")]
+    for path in [*filter(None, named), *_SYSTEM_BUNDLES]:
+        if Path(path).is_file():
+            return Path(path)
+    return None
+
+
+def _index_of_pip() -> str:
+    """The index that pip on this machine is set to, or pip's own default."""
+    script = (
+        "from pip._internal.configuration import Configuration as C\n"
+        "from pip._internal.models.index import PyPI\n"
+        "c = C(isolated=False); c.load(); d = dict(c.items())\n"
+        "flat = {}\n"
+        "for k, v in d.items(): flat.update(v if isinstance(v, dict) else {k: v})\n"
+        "print(flat.get('global.index-url') or flat.get(':env:.index-url') or PyPI.simple_url)\n"
+    )
+    for python in (sys.executable, "python3", "/usr/bin/python3"):
+        try:
+            done = subprocess.run([python, "-c", script], capture_output=True, text=True, timeout=20, check=False)
+        except OSError:
+            continue
+        if done.returncode == 0 and done.stdout.strip().startswith("http"):
+            return done.stdout.strip()
+    raise UsageError(
+        "settings.index",
+        "No package index is known: pip is not on this machine and GRADER_INDEX_URL is not set.",
+        next_step="Set GRADER_INDEX_URL to a simple index (PEP 503).",
+    )

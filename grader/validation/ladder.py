@@ -1,0 +1,153 @@
+"""The ladder: each solution of a challenge lands where its ``expected.toml`` says, for the reasons it says."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader import pipeline
+from grader.challenge import ChallengeFolder
+from grader.errors import ChallengeError
+from grader.fetch import FetchPolicy
+from grader.record import Record
+from grader.scorecard import Scorecard, State
+from grader.settings import Settings
+from grader.validation.publish import bare_repository, served
+
+LOCAL = FetchPolicy(allow_local=True, allow_private=True, allow_git_protocol=True)
+
+
+class Expected(Record):
+    """``solutions/<name>/expected.toml``: where a solution must land, and why."""
+
+    score: tuple[float, float]
+    """Lowest and highest score that is right."""
+    why: str
+    blame: str | None = None
+    code: str | None = None
+    """Error code, when the submission cannot be graded."""
+    failing: tuple[str, ...] = ()
+    """The checks and criteria that earn less than all; of the checks, exactly these may."""
+    gates: tuple[str, ...] = ()
+    """The gates that close, exactly."""
+    exact: bool = True
+    """Whether ``failing`` names every check that may earn less than all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One solution, graded and compared."""
+
+    name: str
+    score: float | None
+    held: bool
+    sentence: str
+    card: Scorecard
+    out: Path
+
+
+def solutions(folder: ChallengeFolder) -> list[str]:
+    """The names of a challenge's solutions."""
+    return sorted(path.parent.name for path in folder.root.glob("solutions/*/expected.toml"))
+
+
+def expected(folder: ChallengeFolder, name: str) -> Expected:
+    """What a solution's ``expected.toml`` says.
+
+    Raises:
+        ChallengeError: ``ladder.expected_invalid``.
+    """
+    path = folder.root / "solutions" / name / "expected.toml"
+    try:
+        return Expected.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except ValueError as error:
+        raise ChallengeError(
+            "ladder.expected_invalid",
+            f"expected.toml of solution {name} is not valid.",
+            next_step="Mend it; grader/validation/ladder.py describes every field.",
+            detail=str(error),
+        ) from None
+
+
+def solution_files(folder: ChallengeFolder, name: str) -> Path:
+    """Where a solution's files lie: its own folder, or the starter's for the untouched starter."""
+    return folder.root / "starter" if name == "starter" else folder.root / "solutions" / name
+
+
+def climb(
+    folder: ChallengeFolder,
+    settings: Settings,
+    out: Path,
+    progress: pipeline.Progress,
+    *,
+    only: Sequence[str] | None = None,
+    seed: int | None = None,
+) -> list[Step]:
+    """Grade the solutions one after another and compare each with what is expected of it."""
+    names = [name for name in solutions(folder) if not only or name in only]
+    steps = []
+    with tempfile.TemporaryDirectory(prefix="grader-ladder-") as temporary:
+        for name in names:
+            bare_repository(solution_files(folder, name), Path(temporary) / f"{name}.git")
+        with served(Path(temporary)) as address:
+            for name in names:
+                progress.begin("solution", name)
+                shutil.rmtree(out / name, ignore_errors=True)
+                request = pipeline.Request(
+                    url=f"{address}/{name}.git",
+                    challenge=folder.challenge.id,
+                    out=out / name,
+                    seed=seed,
+                    policy=LOCAL,
+                )
+                graded = pipeline.grade(request, settings, progress)
+                steps.append(compare(name, expected(folder, name), graded.scorecard, graded.out))
+    return steps
+
+
+def compare(name: str, wanted: Expected, card: Scorecard, out: Path) -> Step:
+    """Whether a scorecard is what was expected, and a sentence for each way in which it is not."""
+    problems = list(_problems(wanted, card))
+    sentence = " ".join(problems) if problems else wanted.why
+    return Step(name=name, score=card.score, held=not problems, sentence=sentence, card=card, out=out)
+
+
+def _problems(wanted: Expected, card: Scorecard) -> list[str]:
+    low, high = wanted.score
+    problems = []
+    if card.score is None or not low <= card.score <= high:
+        problems.append(f"The score is {card.score}, not within {low:g} and {high:g}.")
+    code = card.failure.code if card.failure else None
+    if code != wanted.code:
+        problems.append(f"The failure is {code}, not {wanted.code}.")
+    blame = card.failure.blame.value if card.failure else None
+    if wanted.blame is not None and blame != wanted.blame:
+        problems.append(f"The blame is {blame}, not {wanted.blame}.")
+    closed = {gate.id for gate in card.gates if gate.state == "closed"}
+    if closed != set(wanted.gates):
+        problems.append(f"The closed gates are {sorted(closed)}, not {sorted(wanted.gates)}.")
+    return problems + _reason_problems(wanted, card)
+
+
+def _reason_problems(wanted: Expected, card: Scorecard) -> list[str]:
+    """A score can be right for a wrong reason: compare what failed with what was meant to."""
+    checks = {check.id: check.state for group in card.groups for check in group.checks}
+    criteria = {criterion.id: criterion.state for criterion in card.criteria}
+    whole = {name for name, state in (checks | criteria).items() if state is State.PASSED}
+    problems = [f"{name} should earn less than all, and does not." for name in wanted.failing if name in whole]
+    unknown = [name for name in wanted.failing if name not in checks and name not in criteria]
+    problems += [f"{name} is neither a check nor a criterion." for name in unknown]
+    if wanted.exact and wanted.code is None:
+        named = set(wanted.failing)
+        extra = sorted(
+            check.id
+            for group in card.groups
+            for check in group.checks
+            if check.state is not State.PASSED and check.id not in named and check.criterion not in named
+        )
+        problems += [f"{name} should be passed in full, and is not." for name in extra]
+    return problems

@@ -1,0 +1,1 @@
+"""Turns requirements into an environment, inside a container that reaches only the index gateway."""

@@ -1,0 +1,116 @@
+"""Install wheels into ``/env/py``: ``python -m harness.install``.
+
+Reads ``/work/in/job.json`` ({"requirements": [...], "constraints": [...], "index": url,
+"max_bytes": n}); writes ``/work/out/result.json``. Nothing that is installed is ever
+executed here: wheels only, no build, and the bytecode is compiled by the base image's own
+interpreter without ``site`` (a wheel's ``.pth`` file or ``sitecustomize`` would run otherwise).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+ENVIRONMENT, CACHE, WORK = Path("/env/py"), Path("/cache/wheels"), Path("/work")
+_SITE_BIN = "/opt/grader/site/bin"
+_EXCERPT = 6_000
+
+
+def main() -> int:
+    """Install, compile, report. Exit code 0 whenever the result was written."""
+    job = json.loads((WORK / "in" / "job.json").read_text("utf-8"))
+    result = _install(job)
+    target = WORK / "out" / "result.json"
+    temporary = target.with_suffix(".tmp")
+    temporary.write_text(json.dumps(result), "utf-8")
+    temporary.rename(target)
+    return 0
+
+
+def _install(job: dict[str, object]) -> dict[str, object]:
+    python = ENVIRONMENT / "bin" / "python"
+    made = _uv("venv", "--allow-existing", "--no-project", "--python", "python3", str(ENVIRONMENT))
+    if made.returncode != 0:
+        return {"ok": False, "stage": "venv", "log": made.stderr[-_EXCERPT:], "packages": []}
+    # The interpreter is looked at now, while nothing of the candidate's choice stands in the environment.
+    requirements, constraints = WORK / "out" / "requirements.txt", WORK / "out" / "constraints.txt"
+    requirements.write_text("\n".join(_lines(job, "requirements")) + "\n", "utf-8")
+    constraints.write_text("\n".join(_lines(job, "constraints")) + "\n", "utf-8")
+    if not _lines(job, "requirements"):
+        return {"ok": True, "stage": "done", "log": "", "packages": []}
+    too_large = threading.Event()
+    arguments = ["pip", "install", "--python", str(python), "--only-binary", ":all:"]
+    arguments += ["--link-mode", "copy", "--default-index", str(job["index"])]
+    arguments += ["-r", str(requirements), *(["-c", str(constraints)] if _lines(job, "constraints") else [])]
+    done = _uv(*arguments, watch=(int(str(job["max_bytes"])), too_large))
+    if too_large.is_set():
+        return {"ok": False, "stage": "too_large", "log": done.stderr[-_EXCERPT:], "packages": []}
+    if done.returncode != 0:
+        return {"ok": False, "stage": "install", "log": done.stderr[-_EXCERPT:], "packages": []}
+    compiled = subprocess.run(
+        ["python3", "-I", "-S", "-m", "compileall", "-q", "-j", "2", str(ENVIRONMENT / "lib")],
+        capture_output=True,
+        check=False,
+    )
+    note = "" if compiled.returncode == 0 else "some files could not be compiled to bytecode"
+    return {"ok": True, "stage": "done", "log": note, "packages": _packages()}
+
+
+def _lines(job: dict[str, object], name: str) -> list[str]:
+    value = job[name]
+    return [str(line) for line in value] if isinstance(value, list) else []
+
+
+def _uv(*arguments: str, watch: tuple[int, threading.Event] | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": f"{_SITE_BIN}:{os.environ['PATH']}", "HOME": "/tmp", "UV_CACHE_DIR": str(CACHE)}  # noqa: S108
+    environment |= {"UV_NO_CONFIG": "1", "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "UV_HTTP_TIMEOUT": "60"}
+    process = subprocess.Popen(
+        ["uv", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment
+    )
+    if watch is not None:
+        threading.Thread(target=_watch_size, args=(process, *watch), daemon=True).start()
+    _, errors = process.communicate()
+    return subprocess.CompletedProcess(arguments, process.returncode, "", errors)
+
+
+def _watch_size(process: subprocess.Popen[str], limit: int, too_large: threading.Event) -> None:
+    """A wheel can unpack to far more than it weighs: look at what it becomes, and stop in time."""
+    while process.poll() is None:
+        if _size(ENVIRONMENT, limit) > limit:
+            too_large.set()
+            process.kill()
+            return
+        threading.Event().wait(0.5)
+
+
+def _size(root: Path, limit: int) -> int:
+    total, folders = 0, [str(root)]
+    while folders and total <= limit:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    total += 4_096
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    else:
+                        total += entry.stat(follow_symlinks=False).st_size
+        except OSError:
+            continue
+    return total
+
+
+def _packages() -> list[str]:
+    """``name==version`` from the folder names alone; no metadata is parsed."""
+    found = []
+    for folder in sorted((ENVIRONMENT / "lib").glob("python3*/site-packages/*.dist-info")):
+        name, _, version = folder.name.removesuffix(".dist-info").partition("-")
+        found.append(f"{name}=={version}")
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
