@@ -41,11 +41,15 @@ TOPICS: tuple[tuple[str, str, str], ...] = (
 """Title, a sentence to search by, and one more sentence."""
 
 BY_MEANING: tuple[tuple[str, str, str], ...] = (
-    ("Stopping a nosebleed", "Pinch your nostrils and lean forward until it ends.", "blood dripping out of nose"),
-    ("Storing potatoes", "Keep potatoes in a dark cellar, or they will sprout.", "spuds growing shoots"),
-    ("Calming a crying infant", "Rock the infant gently and hum; swaddling soothes newborns.", "baby screaming nonstop"),
-    ("Red wine on a carpet", "Blot the spill with soda water, then use salt on it.", "merlot stained my rug"),
-    ("A frozen car lock", "Warm the key with a lighter before you insert it.", "vehicle door iced shut"),
+    ("Dogs that bark", "Reward the dog when it stays silent as visitors arrive.", "quieten my noisy puppy"),
+    ("Storing potatoes", "Keep potatoes somewhere dark, or they sprout.", "root vegetable pantry"),
+    (
+        "Calming a crying infant",
+        "Rock the infant gently and hum; swaddling soothes newborns.",
+        "baby screaming nonstop",
+    ),
+    ("Paying off debts", "Pay back the loan with the highest rate first.", "owing cash, several lenders"),
+    ("A frozen car lock", "Warm the key with a lighter before you insert it.", "vehicle won't unlock"),
     ("Falling asleep sooner", "Dim the lights and go to bed at the same hour.", "remedies against insomnia"),
 )
 """Title, text, and a question that shares no stem with any document planted beside it."""
