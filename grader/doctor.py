@@ -43,11 +43,11 @@ def diagnose(settings: Settings) -> list[Finding]:
     """Look at everything; never raises for what is missing."""
     findings = [_git(), _disk(settings.state), _index(settings), _bundle(settings)]
     try:
-        engine = Engine()
-        facts = engine.facts()
+        with Engine() as engine:
+            facts = engine.facts()
+            return [*_engine(facts, settings), *_images(engine, settings), *_left(engine, settings), *findings]
     except GraderError as error:
         return [Finding(name="engine", found=error.message, ok=False, mend=error.next_step), *findings]
-    return [*_engine(facts, settings), *_images(engine, settings), *_left(engine, settings), *findings]
 
 
 def _engine(facts: dict[str, str], settings: Settings) -> list[Finding]:

@@ -105,27 +105,33 @@ def grade(request: Request, settings: Settings, progress: Progress) -> Graded:
     results.prepare(request.out)
     folder = load_challenge(request.challenge)
     clock = _Clock(progress)
+    with Engine() as engine:
+        facts, images = _prepare_engine(engine, settings, clock)
+        with live_run(settings) as run_id, tempfile.TemporaryDirectory(prefix="grader-") as temporary:
+            sandbox = DockerSandbox(engine, run_id, host=settings.host_id(), runtime=settings.runtime)
+            draft = _Draft(evidence=_blank(request, folder, images, facts, settings, run_id))
+            with ThreadPoolExecutor(max_workers=4, thread_name_prefix="gather") as pool:
+                try:
+                    run = _Run(request, settings, folder, images, sandbox, facts["id"], clock, pool, draft)
+                    run.gather(Path(temporary))
+                except BaseException:
+                    sandbox.close()  # before the pool is waited for: it ends every call under way
+                    raise
+            with clock.stage("clean up", "removing containers and volumes"):
+                sandbox.close()
+    return _finish(request, draft, clock)
+
+
+def _prepare_engine(engine: Engine, settings: Settings, clock: _Clock) -> tuple[dict[str, str], Images]:
+    """Remove what dead runs left, and find or make our images."""
     with clock.stage("engine", "looking for the container engine") as say:
-        engine = Engine()
         facts = engine.facts()
         swept = sweep(engine, settings)
         if swept.removed:
             say(f"removed {len(swept.removed)} things that a dead run had left")
         images = ensure_images(engine, settings, say)
         clock.came_of("engine", f"images built: {', '.join(images.built)}" if images.built else "images reused")
-    with live_run(settings) as run_id, tempfile.TemporaryDirectory(prefix="grader-") as temporary:
-        sandbox = DockerSandbox(engine, run_id, host=settings.host_id(), runtime=settings.runtime)
-        draft = _Draft(evidence=_blank(request, folder, images, facts, settings, run_id))
-        with ThreadPoolExecutor(max_workers=4, thread_name_prefix="gather") as pool:
-            try:
-                run = _Run(request, settings, folder, images, sandbox, facts["id"], clock, pool, draft)
-                run.gather(Path(temporary))
-            except BaseException:
-                sandbox.close()  # before the pool is waited for: it ends every call under way
-                raise
-        with clock.stage("clean up", "removing containers and volumes"):
-            sandbox.close()
-    return _finish(request, draft, clock)
+    return facts, images
 
 
 @dataclass(slots=True)
@@ -179,6 +185,7 @@ class _Run:
         except GraderError as error:
             if error.code == "sandbox.closed":
                 raise
+            self.clock.progress.note(stage, f"{error.code}: {error.message} {error.detail}")
             self.draft.add(failure=Failure.of(error, stage))
 
     def _fetch(self, temporary: Path) -> FetchedSource:

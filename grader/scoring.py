@@ -44,6 +44,8 @@ def score(evidence: Evidence) -> Scorecard:
     status = _status(evidence, criteria)
     limited = limit is not None and earned is not None and limit.cap < earned
     total = earned if not limited or limit is None else limit.cap
+    if status is Status.INCOMPLETE and evidence.failure is not None:
+        total = None  # our runner stopped: what there is of it is no score
     challenge = evidence.challenge
     return Scorecard(
         grading=evidence.grading,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pydantic import ValidationError
 
 from grader.challenge import ChallengeFolder, CheckSpec, Phase
-from grader.errors import GraderError, InfrastructureError, printable
+from grader.errors import ChallengeError, GraderError, InfrastructureError, printable
 from grader.evidence import ContainerEnd, PhaseResults, ServiceEvidence, ServiceStop
 from grader.limits import Limits
 from grader.sandbox.base import File
@@ -35,9 +35,8 @@ def gather_service(
     results: list[PhaseResults] = []
     ends: list[ContainerEnd] = []
     for phase in folder.challenge.phases:
-        checks = [check for check in folder.challenge.checks if check.phase == phase.id]
-        say(f"{phase.id}: {len(checks)} checks")
-        outcome, plan = _run(pod, phase, checks, limits, seed)
+        say(phase.id)
+        outcome, plan = _run(pod, phase, folder.challenge.checks, limits, seed)
         ends += outcome.service_ends
         results.append(_read(outcome, plan, phase))
         if phase is folder.challenge.phases[0] and not results[0].ready.ok:
@@ -61,8 +60,10 @@ def phase_seed(seed: int, phase: str) -> int:
 
 
 def _run(
-    pod: Pod, phase: Phase, checks: Sequence[CheckSpec], limits: Limits, seed: int
+    pod: Pod, phase: Phase, every: Sequence[CheckSpec], limits: Limits, seed: int
 ) -> tuple[PhaseOutcome, dict[str, object]]:
+    checks = [check for check in every if check.phase == phase.id]
+    elsewhere = [check.id for check in every if check.phase != phase.id]
     plan: dict[str, object] = {
         "schema_version": 1,
         "run_id": secrets.token_hex(8),
@@ -82,6 +83,7 @@ def _run(
             {"id": check.id, "repeats": check.repeats, "deadline_s": check.deadline_s, "group": check.group}
             for check in checks
         ],
+        "elsewhere": elsewhere,
     }
     outcome = pod.run_phase(phase.id, plan, restart=phase.restart)
     problem = pod.service.problem
@@ -101,10 +103,18 @@ def _read(outcome: PhaseOutcome, plan: dict[str, object], phase: Phase) -> Phase
     for name in ("run_id", "nonce", "phase", "seed"):
         if getattr(results, name) != plan[name]:
             raise _bad(f"the results of phase {phase.id} belong to another run", outcome)
-    planned = {str(check["id"]): check["repeats"] for check in _checks(plan)}
+    strays = [check.id for check in results.checks if check.id not in {str(c["id"]) for c in _checks(plan)}]
+    if strays:
+        raise ChallengeError(
+            "challenge.stray_checks",
+            f"The hidden files hold checks that the rubric does not name: {printable(', '.join(strays))}.",
+            next_step="Name them in challenge.toml, or remove them; `grader validate` shows the same.",
+        )
+    planned = {str(check["id"]): int(str(check["repeats"])) for check in _checks(plan)}
     found = [(check.id, len(check.repeats)) for check in results.checks]
     if len(found) != len(planned) or dict(found) != planned:
-        raise _bad(f"the results of phase {phase.id} do not hold every planned check once", outcome)
+        odd = sorted(set(found) ^ set(planned.items()))
+        raise _bad(f"the results of phase {phase.id} do not hold every planned check once", outcome, str(odd))
     return results
 
 

@@ -47,3 +47,12 @@ class Bar:
     sentence: str
     segments: tuple[Segment, ...]
     tick: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Legend:
+    """One part of the weight: how much, and what it is."""
+
+    css: str
+    weight: str
+    text: str

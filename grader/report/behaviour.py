@@ -7,7 +7,7 @@ from grader.report import marks
 from grader.report.atoms import Fact
 from grader.report.marks import Anchors
 from grader.report.text import block, count, line, measured, number, plain, seconds, size
-from grader.report.views import CheckView, ChecksView, ExchangeView, GroupView, LogView
+from grader.report.views import ChecksView, CheckView, ExchangeView, GroupView, LogView
 from grader.scorecard import CheckScore, GroupScore, Scorecard, State
 
 TEXT = 400

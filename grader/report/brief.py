@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.challenge import Decider
 from grader.errors import Blame
 from grader.report import marks
-from grader.report.atoms import Bar, Fact, Link, Mark, Segment
+from grader.report.atoms import Bar, Fact, Legend, Link, Mark, Segment
 from grader.report.marks import Anchors
 from grader.report.text import count, line, number, plain
 from grader.report.views import (
@@ -13,7 +13,6 @@ from grader.report.views import (
     BriefView,
     CriterionView,
     GateView,
-    Legend,
     Limit,
     PointView,
     RubricView,
@@ -33,7 +32,6 @@ def brief(card: Scorecard, anchors: Anchors) -> BriefView:
     bar, legend = _weights(card)
     return BriefView(
         challenge=line(card.challenge_title),
-        version=line(f"{card.challenge} {card.challenge_version}"),
         submission=line(card.submission.url),
         commit=line(card.submission.commit[:12]) or "none fetched",
         facts=(
@@ -62,7 +60,7 @@ def _score_note(card: Scorecard) -> str:
         return "Not scored"
     return {
         Status.GRADED: "",
-        Status.NOT_GRADABLE: "Not gradable as it stands",
+        Status.NOT_GRADABLE: "Not gradable",
         Status.INCOMPLETE: "Not final",
     }[card.status]
 
@@ -134,10 +132,9 @@ def _assessed(card: Scorecard) -> tuple[str, ...]:
     if card.assessed_weight < ALMOST_NOTHING:
         sentences = ["Nothing was assessed (0 of 100 weight)."]
     else:
-        sentences = [
-            f"{number(_earned_points(card))} out of {plain(card.assessed_weight)} points that {who} assessed so far"
-            f" ({plain(card.assessed_weight)} of 100 weight)."
-        ]
+        of = plain(card.assessed_weight)
+        points = number(_earned_points(card))
+        sentences = [f"{points} out of {of} points that {who} assessed so far ({of} of 100 weight)."]
     if card.awaiting_people >= ALMOST_NOTHING:
         sentences.append(f"{plain(card.awaiting_people)} weight awaits people and is not in the score yet.")
     unknown = _unknown(card)
@@ -171,10 +168,11 @@ def _weights(card: Scorecard) -> tuple[Bar, tuple[Legend, ...]]:
 def _counts(card: Scorecard) -> tuple[Fact, ...]:
     states = [check.state for group in card.groups for check in group.checks]
     closed = sum(gate.state == "closed" for gate in card.gates)
+    judged = any(gate.state != "not_assessed" for gate in card.gates)
     scored = sum(card.code.by_category.get(name, 0) for name in card.code.scored_categories) if card.code else 0
     return (
-        Fact(label="Checks passed", value=f"{states.count(State.PASSED)} of {len(states)}"),
-        Fact(label="Gates that limit", value=f"{closed} of {len(card.gates)}"),
+        Fact(label="Checks passed", value=f"{states.count(State.PASSED)} of {len(states)}" if states else "none ran"),
+        Fact(label="Gates that limit", value=f"{closed} of {len(card.gates)}" if judged else "not assessed"),
         Fact(label="Scored code findings", value=f"{scored:,}" if card.code else "not assessed"),
         Fact(label="Reviews", value=_reviews(card)),
     )
@@ -183,7 +181,7 @@ def _counts(card: Scorecard) -> tuple[Fact, ...]:
 def _reviews(card: Scorecard) -> str:
     people = [c for c in card.criteria if c.decided_by is Decider.PEOPLE]
     done = sum(c.assessed_weight >= ALMOST_NOTHING for c in people)
-    return f"{done} of {count(len(people), 'criterion', 'criteria')} returned" if people else "none needed"
+    return f"{done} of {count(len(people), 'criterion', 'criteria')}" if people else "none needed"
 
 
 def _gate(gate: GateScore, anchors: Anchors) -> GateView:
@@ -233,7 +231,7 @@ def _criterion(criterion: CriterionScore, anchors: Anchors, states: dict[str, St
         decided_by="People decide" if people else "Harness decides",
         minutes=f"{criterion.minutes} min",
         weight=plain(criterion.weight),
-        points="–" if criterion.points is None else number(criterion.points),  # noqa: RUF001
+        points="–" if criterion.points is None else number(criterion.points),
         partial=f"{plain(criterion.assessed_weight)} assessed"
         if cut < -ALMOST_NOTHING and criterion.points is not None
         else "",
@@ -251,7 +249,7 @@ def _criterion(criterion: CriterionScore, anchors: Anchors, states: dict[str, St
 def _next_level(criterion: CriterionScore) -> str:
     if criterion.level is None or criterion.level >= TOP_LEVEL or not criterion.next_level_text:
         return ""
-    return f"Level {criterion.level + 1}: {line(criterion.next_level_text, TEXT)}"
+    return f"level {criterion.level + 1}: {line(criterion.next_level_text, TEXT)}"
 
 
 def _share_bar(criterion: CriterionScore) -> Bar | None:

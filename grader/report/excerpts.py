@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pygments.lexer import Lexer
 from pygments.lexers import TextLexer, find_lexer_class_for_filename
@@ -44,7 +44,7 @@ def excerpt(path: str, lines: tuple[str, ...], start: int, marked: int, *, secre
         strings_masked(row) if secret and start + index == marked else row
         for index, row in enumerate(_printable_rows(lines))
     ]
-    rows = _spans(_lexer(path), shown)
+    rows = _spans(_lexer(line(path.rsplit("/", 1)[-1])), shown)
     return tuple(
         SourceLine(number=start + index, marked=start + index == marked, spans=spans)
         for index, spans in enumerate(rows)
@@ -56,8 +56,8 @@ def _printable_rows(lines: tuple[str, ...]) -> list[str]:
     return [line(row.replace("\t", "    ")) for row in masked(whole).split("\n")]
 
 
-def _lexer(path: str) -> Lexer:
-    name = line(path.rsplit("/", 1)[-1])
+@lru_cache(256)
+def _lexer(name: str) -> Lexer:
     kind = find_lexer_class_for_filename(name)
     return (kind or TextLexer)(stripnl=False, ensurenl=False)
 

@@ -144,7 +144,7 @@ def _limits(limits: Limits) -> tuple[Fact, ...]:
 
 def _limit(name: str, value: float) -> Fact:
     if name.endswith("_bytes"):
-        return Fact(label=name.removesuffix("_bytes").replace("_", " "), value=size(int(value)))
+        return Fact(label=name.removesuffix("bytes").replace("_", " ") + "size", value=size(int(value)))
     if name.endswith("_s"):
-        return Fact(label=name.removesuffix("_s").replace("_", " "), value=seconds(value))
+        return Fact(label=name.removesuffix("s").replace("_", " ") + "time", value=seconds(value))
     return Fact(label=name.replace("_", " "), value=plain(value))

@@ -16,9 +16,9 @@ FAILURE = "failure"
 PASSED = Mark(css="passed", icon="✓", word="Passed")
 PARTLY = Mark(css="partly", icon="◐", word="Partly")
 FAILED = Mark(css="failed", icon="✕", word="Failed")
-NOT_ASSESSED = Mark(css="none", icon="–", word="Not assessed")  # noqa: RUF001 - the sign that report.md gives
+NOT_ASSESSED = Mark(css="none", icon="–", word="Not assessed")
 GRADER_ERROR = Mark(css="ours", icon="!", word="Grader error")
-AWAITS_PEOPLE = Mark(css="none", icon="–", word="Awaits people")  # noqa: RUF001
+AWAITS_PEOPLE = Mark(css="none", icon="–", word="Awaits people")
 
 OF_STATE = {
     State.PASSED: PASSED,

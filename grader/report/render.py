@@ -16,6 +16,7 @@ from grader.report.code import code, shown_findings
 from grader.report.excerpts import code_css
 from grader.report.facts import provenance, scope
 from grader.report.marks import Anchors
+from grader.report.text import line
 from grader.report.views import ReviewerView
 from grader.scorecard import Scorecard
 
@@ -33,7 +34,7 @@ def reviewer_view(scorecard: Scorecard) -> ReviewerView:
     anchors = Anchors(scorecard, shown_findings(scorecard))
     head = brief(scorecard, anchors)
     return ReviewerView(
-        title=f"{head.score + ' of 100' if head.score else head.score_note}, {head.challenge}, {head.commit}",
+        title=line(f"{head.score + ' of 100' if head.score else head.score_note}, {head.commit}, {head.challenge}", 60),
         brief=head,
         rubric=rubric(scorecard, anchors),
         checks=checks(scorecard, anchors),
@@ -59,6 +60,6 @@ def _template(name: str) -> Template:
 @cache
 def _style() -> tuple[Markup, str]:
     """The stylesheet and its digest for the page's policy. Holds nothing of any record."""
-    css = f"\n{(TEMPLATES / 'report.css').read_text('utf-8')}\n{code_css()}\n"
+    css = (TEMPLATES / "report.css").read_text("utf-8") + code_css()
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     return Markup(css), f"sha256-{digest}"  # noqa: S704 - our own file; the policy pins its digest

@@ -18,6 +18,7 @@ MARKS_IN_A_ROW = 3
 """More combining marks than any script writes on one letter are a way to draw over other lines."""
 LARGEST_IN_FULL = 1e12
 """Beyond it a number is shown as a power of ten."""
+LONGEST_ESCAPE = len(r"\U0010ffff")
 MASK = "•••••• (masked)"
 
 # Every repeat is bounded where a stranger could make the search quadratic.
@@ -72,16 +73,18 @@ def block(text: str, limit: int) -> str:
     """A stranger's text with its line breaks and tabs kept; otherwise as :func:`line`."""
     text = _tamed(masked(text)).replace("\r\n", "\n").replace("\t", "    ")
     cut = text[:limit]
-    shown = "\n".join(printable(row, len(row)) for row in cut.split("\n")).strip("\n")
+    shown = "\n".join(printable(row, LONGEST_ESCAPE * len(row)) for row in cut.split("\n")).strip("\n")
     return f"{shown}…" if len(text) > limit else shown
 
 
 def _tamed(text: str) -> str:
-    """Long runs of combining marks cut short."""
+    """Long runs of combining marks cut short; composed as web pages are (NFC)."""
     if text.isascii():
         return text
     parts = []
-    for is_mark, run in groupby(text, key=lambda c: unicodedata.category(c) in ("Mn", "Me")):
+    for is_mark, run in groupby(
+        unicodedata.normalize("NFC", text), key=lambda c: unicodedata.category(c) in ("Mn", "Me")
+    ):
         marks = "".join(run)
         parts.append(marks if not is_mark or len(marks) <= MARKS_IN_A_ROW else marks[:MARKS_IN_A_ROW] + "…")
     return "".join(parts)

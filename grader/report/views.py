@@ -1,14 +1,13 @@
 """What templates may see: built up field by field from a scorecard, never copied from it.
 
-Every string here is final text: printable, masked, numbers already in their one form. Anchors are safe
-as ids; a ``Link`` without an anchor is shown as text.
+Every string is final: printable, masked, numbers in their one form. A ``Link`` without an anchor is shown as text.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.report.atoms import Bar, Fact, Link, Mark
+from grader.report.atoms import Bar, Fact, Legend, Link, Mark
 from grader.report.excerpts import SourceLine
 
 
@@ -53,20 +52,10 @@ class PointView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Legend:
-    """One part of the weight: how much, and what it is."""
-
-    css: str
-    weight: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BriefView:
     """Ten seconds."""
 
     challenge: str
-    version: str
     submission: str
     commit: str
     facts: tuple[Fact, ...]

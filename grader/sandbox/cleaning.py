@@ -25,7 +25,11 @@ def clean_engine(settings: Settings, *, everything: bool) -> Cleaned:
     Raises:
         InfrastructureError: ``engine.unreachable``.
     """
-    engine = Engine()
+    with Engine() as engine:
+        return _clean(engine, settings, everything=everything)
+
+
+def _clean(engine: Engine, settings: Settings, *, everything: bool) -> Cleaned:
     swept = sweep(engine, settings)
     lines = [f"removed {n} {kind}{'s' if n > 1 else ''}" for kind, n in Counter(i.kind for i in swept.removed).items()]
     stuck = list(swept.stuck)

@@ -9,14 +9,15 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 from typing import Any, cast
 
 import docker
 import requests
 from docker.errors import APIError, DockerException, NotFound
+from docker.utils.socket import frames_iter
 
 from grader.errors import InfrastructureError
 from grader.evidence import Log
@@ -211,15 +212,23 @@ class DockerContainer:
     def start(self) -> None:
         self._killed = None
         with self._sandbox.errors(f"starting the {self.role} container"):
-            stream = self._api.attach(self.id, stdout=True, stderr=True, stream=True, logs=False)
+            stream = self._api.attach_socket(self.id, params={"stdout": 1, "stderr": 1, "stream": 1})
             self._reader = threading.Thread(target=self._read, args=(stream,), daemon=True, name=f"log-{self.role}")
             self._reader.start()
             self._api.start(self.id)
         self._began = time.monotonic()
 
-    def _read(self, stream: Iterable[bytes]) -> None:
+    def _read(self, stream: Any) -> None:  # noqa: ANN401 - the SDK's socket
+        flooded = False
+        # Three objects hold the one descriptor; each has to let go of it.
+        raw, response = stream._sock, stream._response  # noqa: SLF001 - the SDK gives no other way
         with suppress(DockerException, requests.RequestException, OSError, ValueError):
-            if not self._keeper.feed(stream):
+            frames: Any = frames_iter
+            with closing(response), closing(raw), closing(stream):
+                flooded = not self._keeper.feed(data for _, data in frames(stream, tty=False))
+        if flooded:
+            # Only now: with an attached reader that does not read, the engine's kill would block.
+            with suppress(DockerException, requests.RequestException):
                 self._kill("log_flood")
 
     def wait(self, timeout_s: float) -> End:
@@ -232,6 +241,9 @@ class DockerContainer:
                     raise
                 self._kill("deadline")
                 self._api.wait(self.id, timeout=10)
+        with self._sandbox.errors(
+            f"reading the end of the {self.role} container"
+        ):  # closed meanwhile: no end of its own
             return self._end()
 
     def _end(self) -> End:
@@ -249,13 +261,14 @@ class DockerContainer:
             self._kill("killed")
 
     def _kill(self, reason: Reason) -> None:
+        before, self._killed = self._killed, self._killed or reason
         try:
             self._api.kill(self.id, "SIGKILL")
         except APIError as error:
-            if isinstance(error, NotFound) or error.status_code == 409:  # noqa: PLR2004 - not running
+            if isinstance(error, NotFound) or error.status_code == 409:  # noqa: PLR2004 - it had ended by itself
+                self._killed = before
                 return
             raise
-        self._killed = self._killed or reason
 
     def running(self) -> bool:
         with self._sandbox.errors(f"looking at the {self.role} container"):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 import docker
 import requests
@@ -72,6 +72,16 @@ class Engine:
         with engine_errors("connecting"):
             self.client = docker.from_env(timeout=timeout_s, max_pool_size=32, version="auto")
             self.api = self.client.api
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self.client.close()
 
     def facts(self) -> dict[str, str]:
         """Version, kernel, cgroups, runtimes and so on, as text."""

@@ -82,6 +82,11 @@ def ensure_images(engine: Engine, settings: Settings, say: Say = lambda _: None)
     return Images(base=base, tags=tags, ids=ids, built=tuple(built), base_source=source)
 
 
+def ensure_base(engine: Engine, settings: Settings, say: Say = lambda _: None) -> str:
+    """Find or make the base image alone; returns its tag."""
+    return _ensure_base(engine, settings, say, [])[0]
+
+
 def harness_digest() -> str:
     """SHA-256 over all of the harness: code, locks and recipes."""
     return tree_digest(HARNESS.parent, ("harness",))

@@ -31,8 +31,8 @@ from grader.sandbox.ready import wait_for_line
 UID_SERVICE, UID_PROBE, UID_EDGE = 10001, 10002, 10003
 SERVICE_PORT, GATEWAY_PORT = 8000, 9000
 _EDGE_READY_S = 60.0
-_PROBE_MARGIN_S = 60.0
-"""Beyond the phase's own deadline: start, collection, writing of results."""
+_PROBE_MARGIN_S = 180.0
+"""Beyond readiness and the phase's own deadline: start, collection, the last check's end, writing of results."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,8 @@ class Pod:
                 self.service.stop()
             self.service.begin_phase(phase, probe)
             probe.start()
-            end = probe.wait(self._spec.limits.phase_s + _PROBE_MARGIN_S)
+            limits = self._spec.limits
+            end = probe.wait(limits.boot_s + limits.phase_s + limits.recover_s + _PROBE_MARGIN_S)
             self.service.end_phase()
             files = probe.fetch("/pod/out", max_bytes=self._spec.limits.results_bytes)
             return PhaseOutcome(

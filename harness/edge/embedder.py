@@ -43,11 +43,15 @@ class Embedder:
     async def embed(self, texts: Sequence[str]) -> list[Embedding]:
         """One embedding per text, waiting for the model when it is still loading.
 
-        A request has one text in the pool at a time, so requests take turns text by text: a
+        A request has as many texts in the pool as there are threads, so requests take turns: a
         search's one sentence is not kept waiting behind somebody's 64 long ones.
         """
         await self._loaded.wait()
-        return [await self._embed_one(text) for text in texts]
+        embeddings: list[Embedding] = []
+        for start in range(0, len(texts), ENCODER_THREADS):
+            turn = texts[start : start + ENCODER_THREADS]
+            embeddings += await asyncio.gather(*(self._embed_one(text) for text in turn))
+        return embeddings
 
     def close(self) -> None:
         """Drop whatever still waits for a thread."""

@@ -31,8 +31,9 @@ MAX_REQUESTS_AT_ONCE = 32
 BODY_SECONDS = 10.0
 """How long a client may take over its header, and again over its body."""
 
-ANSWER_SECONDS = 30.0
-"""How long our own work may take before the caller is told 503."""
+ANSWER_SECONDS = 60.0
+"""How long our own work may take before the caller is told 503: 64 texts of 256 tokens need 6 s of
+one idle core, and a busy machine is not the caller's fault."""
 
 MAX_PORT = 65_535
 

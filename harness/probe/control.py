@@ -9,6 +9,7 @@ from typing import Any, Final
 from harness.probe import strict_json
 from harness.probe.errors import ControlFault, ServiceFault
 from harness.probe.exchanges import Exchange, Held
+from harness.probe.text import show
 from harness.probe.wire import Wire
 
 SECONDS: Final = 5.0
@@ -40,7 +41,11 @@ class Control:
         self._faulty = False
 
     def faults(self, rules: Sequence[Mapping[str, Any]]) -> None:
-        """Make the embeddings gateway fail by these rules; they end with the check."""
+        """Make the embeddings gateway fail by these rules; they end with the check.
+
+        Raises:
+            ValueError: the edge knows no such rule (a bug of the check).
+        """
         self._faulty = True
         self._ask("POST", "/embeddings/faults", {"rules": [dict(rule) for rule in rules]})
 
@@ -86,6 +91,9 @@ class Control:
             found = strict_json.loads(reply.body) if reply.body else None
         except ServiceFault as fault:
             raise ControlFault(f"The pod's control socket failed: {fault.sentence}") from None
+        if reply.status == 400:  # noqa: PLR2004 - the edge's word for a malformed rule
+            message = f"the edge refuses {method} {path}: {show(found)}"
+            raise ValueError(message)
         if reply.status not in (200, 201, 202, 204):
             raise ControlFault(f"The pod's control socket answered {method} {path} with {reply.status}.")
         return found

@@ -131,12 +131,12 @@ class Host(BaseHTTPRequestHandler):
             self._to(inside)
 
     def _stall(self, _: str) -> None:
-        time.sleep(3)
+        time.sleep(20)
 
     def _drip(self, _: str) -> None:
         self.send_response(200)
         self.end_headers()
-        for _ in range(30):
+        for _ in range(200):
             self.wfile.write(b"x")
             time.sleep(0.1)
 
@@ -249,7 +249,7 @@ def git_daemon(root: Path) -> Iterator[int]:
 
 def processes_in(folder: Path) -> list[str]:
     """The processes that still work inside a folder, even a removed one, a moment after they were killed."""
-    for _ in range(20):
+    for _ in range(200):
         found = []
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):

@@ -255,6 +255,14 @@ def test_a_flood_of_messages_is_not_kept(tmp_path, monkeypatch, fails):
     assert len(error.detail) < 20_000
 
 
+def test_one_endless_line_is_not_taken_for_gits(tmp_path, monkeypatch, fails):
+    """A server's line so long that its beginning is lost is still the server's."""
+    long = "head -c 99999 /dev/zero | tr '\\0' x >&2"
+    line = f"printf 'remote: ' >&2; {long}; echo ' No space left on device' >&2; exit 128"
+    fake_git(tmp_path, monkeypatch, line)
+    fails(tmp_path, "fetch.git_failed", InfrastructureError)
+
+
 @pytest.mark.parametrize(
     ("said", "code", "blame"),
     [
@@ -264,6 +272,7 @@ def test_a_flood_of_messages_is_not_kept(tmp_path, monkeypatch, fails):
         ("fatal: early EOF\nfatal: fetch-pack: invalid index-pack output", "unreachable", Blame.INFRASTRUCTURE),
         ("fatal: could not read Username for 'x': terminal prompts disabled", "not_found", Blame.CANDIDATE),
         ("fatal: detected dubious ownership in repository at 'x'", "local_owner", Blame.INFRASTRUCTURE),
+        ("fatal: remote error: \nThe requested URL returned error: 503", "not_found", Blame.CANDIDATE),
         ("error: unable to access 'x': The requested URL returned error: 302", "redirected", Blame.CANDIDATE),
         ("something new", "git_failed", Blame.INFRASTRUCTURE),
     ],

@@ -24,19 +24,19 @@ WITHOUT_FSCK = tuple(setting for setting in git.CONFIG if "fsck" not in setting)
 
 
 def test_tree_bomb_stops_early(repo, fails):
-    """10^7 paths from a kilobyte of objects are refused while they are being listed."""
-    repo.commit(repo.nested(("100644", repo.object("blob", "x")), width=10, depth=7))
+    """10^12 paths from a few kilobytes of objects are refused while they are being listed."""
+    repo.commit(repo.nested(("100644", repo.object("blob", "x")), width=10, depth=12))
     started = time.monotonic()
     fails(repo.path, "fetch.too_many_paths")
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20
 
 
 def test_bomb_of_empty_directories_stops_early(repo, fails):
-    """10^9 directories without a single file are refused as well."""
-    repo.commit(repo.nested(("40000", repo.tree()), width=10, depth=9))
+    """10^12 directories without a single file are refused as well."""
+    repo.commit(repo.nested(("40000", repo.tree()), width=10, depth=12))
     started = time.monotonic()
     fails(repo.path, "fetch.too_many_paths")
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20
 
 
 def test_blob_bomb(repo, fails):
@@ -68,7 +68,7 @@ def test_a_clone_is_killed_while_it_grows(tmp_path, fails, monkeypatch):
     )
     started = time.monotonic()
     fails(tmp_path, "fetch.clone_too_large", max_clone_bytes=20 * MB)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
 
 
 def test_one_file_is_capped_by_the_kernel(repo, fails, monkeypatch):

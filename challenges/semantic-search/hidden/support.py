@@ -133,11 +133,18 @@ def all_refused(cases: Sequence[tuple[str, Callable[[], Any]]]) -> None:
         try:
             status: object = send().status
         except ServiceFault as fault:
+            stop_if_cut(fault, what)
             status = fault.kind
         if not (isinstance(status, int) and 400 <= status < 500):
             wrong.append(f"{what}: {status}")
     if wrong:
         raise CheckFailed(f"a 4xx for each of {len(cases)} requests", f"{len(wrong)} differ: " + ", ".join(wrong))
+
+
+def stop_if_cut(fault: ServiceFault, what: str) -> None:
+    """End the check when a request cut the connection: sending on would stop a service that is being restarted."""
+    if fault.kind in ("closed", "refused"):
+        raise CheckFailed(f"an answer to {what}", "the connection was cut") from fault
 
 
 def still_works(service: Any) -> None:

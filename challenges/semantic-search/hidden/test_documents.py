@@ -182,7 +182,7 @@ def test_longest(service, rng, scratch):
     words = (filler * 700)[: 49_000 - len(needle)] + " " + needle + " "
     document = {"title": "Minutes", "text": (words + filler * 20)[:50_000], "metadata": {"kind": "longest"}}
     doc_id = f"{scratch}-longest"
-    with planted(service, {doc_id: document, **draw(rng, 6, scratch, kind="short")}):
+    with planted(service, {doc_id: document, **draw(rng, 14, scratch, kind="short")}):
         read_back(service, doc_id, document)
         ids = found(service, "Which key opens the cupboard with the ceremonial trumpets?")
         expect(doc_id in ids, expected="the longest text in a search for a sentence near its end", seen=ids)

@@ -16,6 +16,7 @@ from support import (
     planted,
     refused,
     still_works,
+    stop_if_cut,
 )
 
 from harness.probe import CheckFailed, ServiceFault, check, expect
@@ -252,6 +253,7 @@ def test_hostile(service, scratch):
         try:
             status = send().status
         except ServiceFault as fault:
+            stop_if_cut(fault, what)
             status = fault.kind
         if not (isinstance(status, int) and 200 <= status < 500):
             wrong.append(f"{what}: {status}")

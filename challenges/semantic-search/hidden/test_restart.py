@@ -47,9 +47,11 @@ def test_search(service, rng, state):
 
 
 @check("restart.unchanged")
-def test_unchanged(state, control):
+def test_unchanged(service, state, control):
     """No text that was embedded for storing is sent again by starting."""
-    stored_before(state)
+    articles = stored_before(state)
+    doc_id = min(articles)
+    read_back(service, doc_id, articles[doc_id])
     mark = state["mark"]
     since = mark if control.ledger(mark).next >= mark else 0
     known = set(state["digests"])

@@ -1,0 +1,63 @@
+# Two verbs do everything on a fresh machine: `make demo` and `make test`.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+CHALLENGE ?= semantic-search
+MODE ?= quick
+
+.PHONY: demo test test-fast check validate bench clean setup engine lock format
+
+demo: setup engine          ## grade a reference and a weak submission from git URLs, write both reports
+	$(BIN)/python scripts/demo.py
+
+test: setup engine build/model build/node_modules   ## the whole suite, on the real engine
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+test-fast: .venv/ready build/model   ## what needs no engine and no browser
+	$(BIN)/pytest tests/unit tests/contract -m "not engine"
+
+check: .venv/ready          ## lint, format, types, rubrics
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/grader check
+
+validate: setup engine      ## CHALLENGE=id: every solution lands where its expected.toml says
+	$(BIN)/grader validate $(CHALLENGE)
+
+bench: setup engine         ## stage times beside the same work done by hand, as ratios in one run
+	$(BIN)/python tests/bench/bench_grading.py
+
+clean: .venv/ready          ## remove what dead runs left in the engine, and build output
+	-$(BIN)/grader clean
+	rm -rf build out .coverage .pytest_cache .mypy_cache .ruff_cache
+
+setup: .venv/ready          ## Python environment (locked) and the system packages it stands on
+	@scripts/packages.sh git ca-certificates mmdebstrap chromium poppler-utils
+
+engine: .venv/ready         ## find a container engine, or install and start one
+	@scripts/engine.sh
+
+.venv/ready: requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	awk '/^uv==/ {found = 1} found {print} found && !/\\$$/ {exit}' requirements.lock > .venv/uv.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r .venv/uv.lock
+	$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements-dev.lock
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	touch $@
+
+build/model: .venv/ready harness/images/model.txt
+	$(BIN)/python -m grader.sandbox.images $@
+
+build/node_modules: tests/browser/package.json
+	scripts/node-tools.sh
+
+lock:                       ## resolve the dependencies anew
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra dev pyproject.toml -o requirements-dev.lock
+	for role in edge probe static install; do $(BIN)/uv pip compile --quiet --python-version 3.11 --python-platform x86_64-manylinux_2_28 --only-binary :all: --generate-hashes --no-header --no-emit-index-url harness/images/$$role.in -o harness/images/$$role.txt; done
+	$(BIN)/uv pip compile --quiet --no-deps --generate-hashes --no-header --no-emit-index-url harness/images/model.in -o harness/images/model.txt
+
+format:
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
