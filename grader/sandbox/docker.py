@@ -31,6 +31,7 @@ _BLACK_HOLE = "192.0.2.1"
 """TEST-NET-1 (RFC 5737): the engine's resolver would forward outside names; here they lead nowhere."""
 _LOG_EXCERPT, _LOG_FLOOD = 16 * 1024, 64 * 1024 * 1024
 _SIGKILL_EXIT = 137
+_CLOSE_S = 30.0
 
 
 class DockerSandbox:
@@ -129,13 +130,17 @@ class DockerSandbox:
 
     def close(self) -> None:
         self.closed.set()
-        for _ in range(3):  # a call under way may have made one thing more
+        ends_at = time.monotonic() + _CLOSE_S
+        while True:  # a call under way may have made one thing more, or be removing the same thing
             ours = [item for item in self.engine.leftovers() if item.run_id == self.run_id]
             if not ours:
                 return
             for item in ours:
                 with suppress(InfrastructureError):
                     self.engine.remove(item.kind, item.name)
+            if time.monotonic() > ends_at:
+                return  # the next run's sweep finds it by its label
+            time.sleep(0.02)
 
     def _name(self, role: str) -> str:
         with self._lock:
