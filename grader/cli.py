@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 
 from grader import pipeline, results
-from grader.challenge import CHALLENGES, load_challenge
+from grader.challenge import load_challenge
 from grader.console import ConsoleProgress, exit_code, show_error, show_gradings, summary
 from grader.doctor import diagnose
 from grader.errors import GraderError, Interrupted
@@ -88,11 +88,11 @@ def report(folder: Folder) -> None:
 
 
 @app.command()
-def check(root: Annotated[Path, typer.Argument(help="Folder of challenges.")] = CHALLENGES) -> None:
+def check(folder: Annotated[Path | None, typer.Argument(help="Folder of challenges.")] = None) -> None:
     """Check that every challenge's rubric adds up (no engine needed)."""
+    root = folder or read_settings().challenges
     for path in sorted(root.glob("*/challenge.toml")):
-        folder = load_challenge(path.parent.name, root)
-        challenge = folder.challenge
+        challenge = load_challenge(path.parent.name, root).challenge
         _out.print(
             f"✓ {challenge.id} {challenge.version}: {len(challenge.criteria)} criteria, {len(challenge.checks)} checks,"
             f" {sum(c.minutes for c in challenge.criteria)} minutes",
@@ -107,7 +107,9 @@ def validate(
     out: Annotated[Path, typer.Option(help="Folder for the gradings.")] = Path("build/validate"),
 ) -> None:
     """Grade every solution of a challenge and compare with what its expected.toml says."""
-    steps = climb(load_challenge(challenge), read_settings(), out, ConsoleProgress(_err), only=solution)
+    settings = read_settings()
+    folder = load_challenge(challenge, settings.challenges)
+    steps = climb(folder, settings, out, ConsoleProgress(_err), only=solution)
     for step in steps:
         shown = "–" if step.score is None else f"{step.score:.1f}"
         _out.print(

@@ -39,9 +39,8 @@ from grader.evidence import (
 from grader.fetch import FetchedSource, FetchLimits, FetchPolicy, fetch
 from grader.gather.environment import Installer
 from grader.gather.requirements import read_requirements
-from grader.gather.service import gather_service, hidden_files
+from grader.gather.service import gather_service, hidden_files, require_ready
 from grader.gather.static import gather_static
-from grader.limits import Limits
 from grader.sandbox.base import Sandbox
 from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.engine import Engine
@@ -67,7 +66,6 @@ class Request:
     seed: int | None = None
     """Drawn when none is given; the same seed gives the same values and order."""
     policy: FetchPolicy = field(default_factory=FetchPolicy)
-    limits: Limits = field(default_factory=Limits)
 
 
 class Progress(Protocol):
@@ -103,7 +101,7 @@ def grade(request: Request, settings: Settings, progress: Progress) -> Graded:
         InfrastructureError: no engine, no images, no disk, or ``sandbox.closed``.
     """
     results.prepare(request.out)
-    folder = load_challenge(request.challenge)
+    folder = load_challenge(request.challenge, settings.challenges)
     clock = _Clock(progress)
     with Engine() as engine:
         facts, images = _prepare_engine(engine, settings, clock)
@@ -175,6 +173,7 @@ class _Run:
                 stage = "service"
                 service, phases = self._serve(opening, environment, volume, manifest)
                 self.draft.add(service=service, phases=phases)
+                require_ready(service, phases)
             except GraderError:
                 raise
             except BaseException:
@@ -185,11 +184,11 @@ class _Run:
         except GraderError as error:
             if error.code == "sandbox.closed":
                 raise
-            self.clock.progress.note(stage, f"{error.code}: {error.message} {error.detail}")
+            self.clock.progress.note(stage, f"stopped: {error.code}")
             self.draft.add(failure=Failure.of(error, stage))
 
     def _fetch(self, temporary: Path) -> FetchedSource:
-        limits = self.request.limits
+        limits = self.settings.limits
         with self.clock.stage("fetch", self.request.url):
             fetched = fetch(
                 self.request.url,
@@ -223,12 +222,12 @@ class _Run:
 
     def _source_volume(self, fetched: FetchedSource) -> str:
         files = tree_files(fetched.tree_dir, "app")
-        return fill_volume(self.sandbox, self.images, self.request.limits, "source", files)
+        return fill_volume(self.sandbox, self.images, self.settings.limits, "source", files)
 
     def _static(self, volume: str) -> StaticOutcome:
         with self.clock.stage("static", "ruff and radon, without a network"):
             try:
-                evidence = _twice(lambda: gather_static(self.sandbox, self.images, self.request.limits, volume))
+                evidence = _twice(lambda: gather_static(self.sandbox, self.images, self.settings.limits, volume))
             except InfrastructureError as error:
                 if error.code == "sandbox.closed":
                     raise
@@ -238,12 +237,12 @@ class _Run:
 
     def _install(self, fetched: FetchedSource) -> str:
         with self.clock.stage("install", "requirements, through the index gateway"):
-            wanted = read_requirements(fetched.tree_dir, self.request.limits)
+            wanted = read_requirements(fetched.tree_dir, self.settings.limits)
             installer = Installer(
                 sandbox=self.sandbox,
                 images=self.images,
                 settings=self.settings,
-                limits=self.request.limits,
+                limits=self.settings.limits,
                 engine_id=self.engine_id,
             )
             volume, install = _twice(lambda: installer.environment(wanted))
@@ -255,7 +254,7 @@ class _Run:
         with self.clock.stage("pod", "gateway and relay"):
             spec = PodSpec(
                 images=self.images,
-                limits=self.request.limits,
+                limits=self.settings.limits,
                 source=volume,
                 command=manifest.service.command,
                 hidden=hidden_files(self.folder),
@@ -275,7 +274,7 @@ class _Run:
             try:
                 pod.serve(environment)
                 seed = self.draft.evidence.identity.seed
-                return gather_service(pod, self.folder, self.request.limits, seed, say)
+                return gather_service(pod, self.folder, self.settings.limits, seed, say)
             finally:
                 pod.close()
 
@@ -318,7 +317,7 @@ def _blank(  # noqa: PLR0917 - the grading's identity, gathered once
             harness_digest=harness_digest(),
             grader_version=__version__,
             images=images.ids,
-            limits=request.limits,
+            limits=settings.limits,
             seed=request.seed if request.seed is not None else secrets.randbelow(2**32),
             runtime=settings.runtime or facts["runtime"],
         ),

@@ -174,9 +174,9 @@ def _gate(gate: Gate, evidence: Evidence, checks: Sequence[CheckScore]) -> GateS
     closed, anchor = _gate_closed(gate, evidence, checks)
     cap = f"{gate.cap:g}"
     sentences = {
-        True: f"Limited to {cap} because {gate.because}",
-        False: f"Would limit to {cap}; it does not.",
-        None: f"Would limit to {cap}; there was no evidence to tell.",
+        True: f"Limited to {cap} because {gate.because.rstrip('.')}.",
+        False: f"The limit of {cap} does not apply.",
+        None: f"There was no evidence to tell whether the limit of {cap} applies.",
     }
     names = {True: "closed", False: "open", None: "not_assessed"}
     return GateScore.model_validate(

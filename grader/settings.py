@@ -5,6 +5,8 @@
 ``GRADER_RUNTIME``     the engine's container runtime for strangers' code (``runsc``; default: the engine's)
 ``GRADER_INDEX_URL``   the package index's simple API (default: what pip on this machine is set to)
 ``GRADER_CA_BUNDLE``   CA bundle for the index (default: SSL_CERT_FILE, or the system's)
+``GRADER_CHALLENGES``  folder of challenges (default: the ones that come with the grader)
+``GRADER_LIMITS``      TOML file with other budgets than those of grader/limits.py, by their names
 ``GRADER_BASE_IMAGE``  base image of all our images (default: see grader/sandbox/images.py)
 ``DOCKER_HOST``        the engine
 =====================  ==========================================================================
@@ -16,11 +18,14 @@ import os
 import secrets
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import UsageError
+from grader.challenge import CHALLENGES
+from grader.errors import UsageError, printable
+from grader.limits import Limits
 
 _SYSTEM_BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
@@ -34,6 +39,8 @@ class Settings:
     index: str | None
     ca_bundle: Path | None
     base_image: str | None
+    challenges: Path
+    limits: Limits
 
     def index_url(self) -> str:
         """The package index's simple API.
@@ -53,7 +60,11 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings."""
+    """Read the settings.
+
+    Raises:
+        UsageError: ``settings.limits`` when the file of budgets cannot be read.
+    """
     default_state = Path(environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "grader"
     return Settings(
         state=Path(environment.get("GRADER_STATE") or default_state),
@@ -61,7 +72,23 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         index=environment.get("GRADER_INDEX_URL") or None,
         ca_bundle=_ca_bundle(environment),
         base_image=environment.get("GRADER_BASE_IMAGE") or None,
+        limits=_limits(environment.get("GRADER_LIMITS")),
+        challenges=Path(environment.get("GRADER_CHALLENGES") or CHALLENGES),
     )
+
+
+def _limits(path: str | None) -> Limits:
+    if not path:
+        return Limits()
+    try:
+        return Limits.model_validate(tomllib.loads(Path(path).read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            "settings.limits",
+            f"GRADER_LIMITS names {printable(path)}, which is not a file of budgets.",
+            next_step="Use TOML with the names of grader/limits.py, such as boot_s = 90.",
+            detail=printable(str(error), 600),
+        ) from None
 
 
 def _ca_bundle(environment: Mapping[str, str]) -> Path | None:

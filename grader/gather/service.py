@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pydantic import ValidationError
 
 from grader.challenge import ChallengeFolder, CheckSpec, Phase
-from grader.errors import ChallengeError, GraderError, InfrastructureError, printable
+from grader.errors import CandidateError, ChallengeError, GraderError, InfrastructureError, printable
 from grader.evidence import ContainerEnd, PhaseResults, ServiceEvidence, ServiceStop
 from grader.limits import Limits
 from grader.sandbox.base import File
@@ -51,6 +51,28 @@ def gather_service(
             log=pod.service.log(),
         ),
         tuple(results),
+    )
+
+
+def require_ready(service: ServiceEvidence, phases: Sequence[PhaseResults]) -> None:
+    """Nothing can be graded of a service that never answered.
+
+    Raises:
+        CandidateError: ``service.never_ready``, with how it ended and its last words.
+    """
+    if service.became_ready:
+        return
+    own = [end for end in service.ends if end.reason != "killed"]
+    ended = f" It ended by itself {len(own)} times, last with exit code {own[-1].exit_code}." if own else ""
+    if own and own[-1].reason == "out_of_memory":
+        ended = f" It ran out of memory ({own[-1].seconds:.1f} s after its start)."
+    text = (service.log.tail or service.log.head) if service.log else ""
+    last = next((line for line in reversed(text.splitlines()) if line.strip()), "")
+    words = f" Its last words: {printable(last.strip(), 160)}" if last else ""
+    raise CandidateError(
+        "service.never_ready",
+        f"The service never became ready: {phases[0].ready.sentence}{ended}{words}",
+        next_step="Start it with the manifest's command in a fresh clone, and ask GET /health on $PORT.",
     )
 
 

@@ -13,6 +13,8 @@ from grader.scorecard import CheckScore, GroupScore, Scorecard, State
 TEXT = 400
 EXCHANGES = 2
 """The last ones, where a check ends."""
+PRINTED = 10
+"""Checks whose exchanges are printed; on paper fifty failed checks would fill twenty pages."""
 BODY = 500
 LOG_TAIL, LOG_HEAD = 3_000, 1_000
 
@@ -21,9 +23,10 @@ def checks(card: Scorecard, anchors: Anchors) -> ChecksView:
     """Every check in its group, the log after them."""
     titles = {criterion.id: criterion.title for criterion in card.criteria}
     states = [check.state for group in card.groups for check in group.checks]
+    opened = _printed(card)
     return ChecksView(
         summary=_summary(states),
-        groups=tuple(_group(group, anchors, titles) for group in card.groups),
+        groups=tuple(_group(group, anchors, titles, opened) for group in card.groups),
         log=_log(card.service_log, card.service_stops),
     )
 
@@ -45,17 +48,27 @@ def _summary(states: list[State]) -> str:
     return f"{count(len(states), 'hidden check')}: {', '.join(said)}."
 
 
-def _group(group: GroupScore, anchors: Anchors, titles: dict[str, str]) -> GroupView:
+def _printed(card: Scorecard) -> frozenset[str]:
+    """Ids of the checks that lost most; only their exchanges go to paper."""
+    lost = [check for group in card.groups for check in group.checks if check.state is not State.PASSED]
+    lost.sort(key=lambda check: (-check.weight * (1 - (check.share or 0)), check.id))
+    return frozenset(check.id for check in lost[:PRINTED])
+
+
+def _group(group: GroupScore, anchors: Anchors, titles: dict[str, str], printed: frozenset[str]) -> GroupView:
     return GroupView(
         title=line(group.title),
         text=line(group.candidate_text, 700),
         summary=f"{group.passed} of {group.total} passed",
         all_passed=all(check.state is State.PASSED for check in group.checks),
-        checks=tuple(_check(check, anchors, titles.get(check.criterion, check.criterion)) for check in group.checks),
+        checks=tuple(
+            _check(check, anchors, titles.get(check.criterion, check.criterion), printed=check.id in printed)
+            for check in group.checks
+        ),
     )
 
 
-def _check(check: CheckScore, anchors: Anchors, criterion: str) -> CheckView:
+def _check(check: CheckScore, anchors: Anchors, criterion: str, *, printed: bool) -> CheckView:
     passed = check.state is State.PASSED
     shown = () if passed else check.exchanges[-EXCHANGES:]
     return CheckView(
@@ -75,6 +88,7 @@ def _check(check: CheckScore, anchors: Anchors, criterion: str) -> CheckView:
         repeats=f"{check.repeats_passed} of {check.repeats}" if check.repeats else "none ran",
         seconds=seconds(check.seconds),
         exchanges=tuple(_exchange(exchange) for exchange in shown),
+        exchanges_printed=printed,
         exchanges_note=_exchanges_note(len(shown), 0 if passed else len(check.exchanges)),
     )
 

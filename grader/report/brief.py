@@ -21,7 +21,7 @@ from grader.scorecard import CriterionScore, GateScore, Point, Scorecard, State,
 
 TEXT = 700
 POINTS = 3
-LINKS = 3
+LINKS = 2
 TOP_LEVEL = 4
 ALMOST_NOTHING = 0.05
 """Below what one decimal shows."""
@@ -37,7 +37,7 @@ def brief(card: Scorecard, anchors: Anchors) -> BriefView:
         facts=(
             Fact(label="Commit", value=line(card.submission.commit[:12]) or "none fetched", code=True),
             Fact(label="Challenge", value=line(f"{card.challenge} {card.challenge_version}")),
-            Fact(label="Graded", value=line(card.provenance.began_at.replace("T", " ").replace("Z", " UTC"))),
+            Fact(label="Graded", value=line(card.provenance.began_at.replace("T", " ").replace("Z", " UTC").replace("+00:00", " UTC"))),
             Fact(label="Grading", value=line(card.grading), code=True),
         ),
         banner=_banner(card),
@@ -110,10 +110,12 @@ def _limit(card: Scorecard, anchors: Anchors) -> Limit | None:
     gate = next((gate for gate in card.gates if gate.id == card.limited_by), None)
     if gate is None or card.earned is None:
         return None
+    reason = line(gate.sentence, TEXT).rstrip(".") + "."
+    if not reason.startswith("Limited to "):
+        reason = f"Limited to {plain(gate.cap)}: {reason}"
     return Limit(
-        sentence=f"Earned {number(card.earned)}; limited to {plain(gate.cap)} by gate {line(gate.id)}.",
-        reason=line(gate.sentence, TEXT),
-        link=anchors.link(f"gate-{gate.id}", "See the gate"),
+        sentence=f"Earned {number(card.earned)}; {reason[0].lower()}{reason[1:]}",
+        link=anchors.link(f"gate-{gate.id}", f"Gate {line(gate.id, 64)}"),
     )
 
 
@@ -212,7 +214,7 @@ def rubric(card: Scorecard, anchors: Anchors) -> RubricView:
     if card.assessed_weight >= ALMOST_NOTHING and card.earned is not None:
         formula += f" = 100 × {number(_earned_points(card))} ÷ {plain(card.assessed_weight)} = {number(card.earned)}"
     return RubricView(
-        formula=f"{formula}. A closed gate caps the score. What is not assessed leaves the division on both sides.",
+        formula=f"{formula}. A closed gate caps it. Not assessed is left out.",
         rows=tuple(_criterion(criterion, anchors, states) for criterion in card.criteria),
         total_weight=plain(sum(c.weight for c in card.criteria)),
         total_points=f"{number(_earned_points(card))} of {plain(card.assessed_weight)} assessed",

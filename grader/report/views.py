@@ -27,7 +27,6 @@ class Limit:
     """The gate that limits the score."""
 
     sentence: str
-    reason: str
     link: Link
 
 
@@ -133,6 +132,7 @@ class CheckView:
     repeats: str
     seconds: str
     exchanges: tuple[ExchangeView, ...]
+    exchanges_printed: bool
     exchanges_note: str
 
 

@@ -9,6 +9,7 @@ without reading a large body.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import select
 import socket
 
@@ -17,6 +18,8 @@ from harness.edge.settings import MAX_RELAYED
 CHUNK_BYTES = 65_536
 CONNECT_SECONDS = 5.0
 HANG_UP_POLL_SECONDS = 0.1
+LINGER_SECONDS = 5.0
+"""How long a probe may go on sending to a service that has broken off, to read what it said last."""
 
 
 class Relay:
@@ -76,15 +79,16 @@ async def can_connect(port: int, seconds: float = 1.0) -> bool:
 
 
 async def _exchange(probe: socket.socket, service: socket.socket) -> None:
-    """Both directions, until both have ended, the service has broken off or the probe is gone."""
+    """Both directions, until both have ended, the probe is gone, or soon after the service broke off."""
     loop = asyncio.get_running_loop()
     asked = loop.create_task(_ask(probe, service))
     answered = loop.create_task(_answer(service, probe))
     gone = loop.create_task(_hung_up(probe))
     try:
         await asyncio.wait({answered, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if answered.done() and answered.result():
-            await asyncio.wait({asked, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if answered.done():
+            patience = None if answered.result() else LINGER_SECONDS
+            await asyncio.wait({asked, gone}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in (asked, answered, gone):
             task.cancel()
@@ -112,12 +116,14 @@ async def _ask(probe: socket.socket, service: socket.socket) -> None:
 async def _answer(service: socket.socket, probe: socket.socket) -> bool:
     """Service to probe; True when it ended in order, False when either side broke off."""
     loop = asyncio.get_running_loop()
+    in_order = True
     try:
         while data := await loop.sock_recv(service, CHUNK_BYTES):
             await loop.sock_sendall(probe, data)
     except OSError:
-        return False
-    return _end(probe)
+        in_order = False
+    _end(probe)  # either way the probe is to see the end at once
+    return in_order
 
 
 async def _receive(source: socket.socket) -> bytes:
@@ -127,12 +133,9 @@ async def _receive(source: socket.socket) -> bytes:
         return b""
 
 
-def _end(sink: socket.socket) -> bool:
-    try:
+def _end(sink: socket.socket) -> None:
+    with contextlib.suppress(OSError):
         sink.shutdown(socket.SHUT_WR)
-    except OSError:
-        return False
-    return True
 
 
 async def _hung_up(probe: socket.socket) -> None:

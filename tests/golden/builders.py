@@ -153,7 +153,7 @@ def criterion_of(row: Row, checks: list[CheckScore], shares: dict[str, float]) -
         state=State.PASSED if share > 0.97 else State.FAILED if share < 0.03 else State.PARTLY,
         assessed_weight=assessed, share=share, points=assessed * share, level=level, level_text=row.levels[level],
         next_level_text=row.levels[level + 1] if level < 4 else "",
-        why=f"{passed} of {len(mine)} checks passed." if mine else "2 scored findings in 1,412 lines.",
+        why=f"{passed} of {len(mine)} checks passed." if mine else f"Read from the analysers over 1,412 lines, {row.source}.",
         evidence=tuple(check.evidence for check in mine) or (row.id,),
     )  # fmt: skip
 

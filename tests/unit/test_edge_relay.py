@@ -37,11 +37,13 @@ def service(edge, behave):
             with connection, contextlib.suppress(OSError):
                 behave(connection)
 
-        thread = threading.Thread(target=accept)
+        thread = threading.Thread(target=accept, daemon=True)
         thread.start()
-        yield
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join(LIMIT_S)
+        try:
+            yield
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join(LIMIT_S)
 
 
 def dial(edge):

@@ -153,7 +153,7 @@ def test_batch_atomic(service, rng, scratch):
             place = rng.randrange(1, len(batch))
             batch[place] = {**batch[place], **fault}
             status = service.post("/documents/batch", json={"documents": batch}, deadline_s=WRITE_S).status
-            expect(400 <= status < 500, expected="a 4xx for a batch with an invalid document", seen=f"status {status}")
+            expect(400 <= status < 500, expected="a 4xx for a batch that holds one bad entry", seen=f"status {status}")
             read_back(service, first, documents[first])
             for doc_id in fresh:
                 absent(service, doc_id)

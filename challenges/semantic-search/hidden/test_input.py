@@ -150,7 +150,7 @@ def test_batch_bounds(service, scratch):
     try:
         all_refused([("no documents", _batch_of(service)), ("70 documents", _batch_of(service, *many))])
         absent(service, f"{scratch}-0")
-        status = service.post("/documents/batch", json={"documents": many[:64]}, deadline_s=50).status
+        status = service.post("/documents/batch", json={"documents": many[:64]}, deadline_s=60).status
         expect(200 <= status < 300, expected="success for 64 documents", seen=f"status {status}")
     finally:
         clear(service, [document["id"] for document in many[:64]])
@@ -184,7 +184,7 @@ def test_error_body(service, scratch):
         "a missing field": service.post("/search", json={}),
         "a wrong type": put_with(service, scratch, title=[1])(),
         "a value out of bounds": search_with(service, top_k=0)(),
-        "a batch with an invalid document": _batch_of(service, {"id": f"{scratch}-bad"})(),
+        "a batch that holds one bad entry": _batch_of(service, {"id": f"{scratch}-bad"})(),
         "an unknown document": service.get(f"/documents/{scratch}-never"),
         "an unknown path": service.get(f"/{scratch}-nowhere"),
     }
