@@ -70,6 +70,7 @@ def _group(group: GroupScore, anchors: Anchors, titles: dict[str, str], printed:
 
 def _check(check: CheckScore, anchors: Anchors, criterion: str, *, printed: bool) -> CheckView:
     passed = check.state is State.PASSED
+    said = check.expected in check.message and check.seen in check.message
     shown = () if passed else check.exchanges[-EXCHANGES:]
     return CheckView(
         anchor=anchors.id(check.evidence),
@@ -82,8 +83,8 @@ def _check(check: CheckScore, anchors: Anchors, criterion: str, *, printed: bool
         ours=marks.OURS[check.blame] if check.blame and not passed else "",
         brief="" if passed else line(check.brief, TEXT),
         message="" if passed else line(check.message, TEXT),
-        expected="" if passed else line(check.expected, TEXT),
-        seen="" if passed else line(check.seen, TEXT),
+        expected="" if passed or said else line(check.expected, TEXT),
+        seen="" if passed or said else line(check.seen, TEXT),
         measures=tuple(Fact(label=line(name, 60), value=measure(m)) for name, m in sorted(check.measures.items())),
         repeats=f"{check.repeats_passed} of {check.repeats}" if check.repeats else "none ran",
         seconds=seconds(check.seconds),

@@ -37,7 +37,10 @@ def brief(card: Scorecard, anchors: Anchors) -> BriefView:
         facts=(
             Fact(label="Commit", value=line(card.submission.commit[:12]) or "none fetched", code=True),
             Fact(label="Challenge", value=line(f"{card.challenge} {card.challenge_version}")),
-            Fact(label="Graded", value=line(card.provenance.began_at.replace("T", " ").replace("Z", " UTC").replace("+00:00", " UTC"))),
+            Fact(
+                label="Graded",
+                value=line(card.provenance.began_at.replace("T", " ").replace("Z", " UTC").replace("+00:00", " UTC")),
+            ),
             Fact(label="Grading", value=line(card.grading), code=True),
         ),
         banner=_banner(card),
@@ -77,7 +80,13 @@ def _banner(card: Scorecard) -> Banner | None:
     if blame is not Blame.CANDIDATE and card.score is not None:
         heading = heading.replace("; this was not scored", "; the score is not final")
     if card.failure is None:
-        return Banner(mark=mark, heading=heading, sentence="", next_step="Grade again; nothing is lost.", where="")
+        return Banner(
+            mark=mark,
+            heading=heading,
+            sentence="Too much of the weight could not be assessed; the rubric says why.",
+            next_step="Grade again.",
+            where="",
+        )
     return Banner(
         mark=Mark(css=mark.css, icon=mark.icon, word=""),
         heading=heading,

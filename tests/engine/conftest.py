@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,15 +78,22 @@ class Desk:
         )
         return Ran(code=done.returncode, out=done.stdout, err=done.stderr, folder=self.folder / out)
 
-    def start(self, *arguments: str, url: str, out: str = "grading", env: dict[str, str] | None = None):
-        """Start it and go on."""
-        return subprocess.Popen(
+    @contextmanager
+    def started(
+        self, *arguments: str, url: str, out: str = "grading", env: dict[str, str] | None = None
+    ) -> Iterator[subprocess.Popen[str]]:
+        """Start it and go on; whatever is left of it at the end is killed."""
+        with subprocess.Popen(
             self.command(*arguments, url=url, out=out),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             env=self.environment | (env or {}),
-        )
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
 
 @pytest.fixture(scope="session")

@@ -56,8 +56,8 @@ def capped() -> Scorecard:
     checks[at] = checks[at].model_copy(update={"state": State.GRADER_ERROR, "share": None, "blame": Blame.INFRASTRUCTURE, "message": "The probe lost its clock.", "repeats": 0, "repeats_passed": 0})
     gates = (
         OPEN_GATES[0],
-        gate("G2", "Documents survive a restart", 45, "closed", "0 of 40 documents were found after the restart.", "check-data.restart"),
-        gate("G3", "The service survives malformed input", 40, "closed", "The service stopped on malformed input.", "check-contract.malformed"),
+        gate("G2", "Documents survive a restart", 45, "closed", "Limited to 45 because no document was found after the restart.", "check-data.restart"),
+        gate("G3", "The service survives malformed input", 40, "closed", "Limited to 40 because the service stopped on malformed input.", "check-contract.malformed"),
         gate("G4", "Search does not leak other tenants", 50, "not_assessed", "No check of this gate ran.", ""),
     )
     return build(
@@ -80,6 +80,15 @@ def capped() -> Scorecard:
         ),
         claims={"recall_at_10": 0.95, "mrr": 0.7}, time=TimeFacts(budget_minutes=240, stated_hours=6.5), left_out=(),
     )  # fmt: skip
+
+
+@cache
+def all_failed() -> Scorecard:
+    """Sixty checks, none passed: the longest page that an honest submission makes."""
+    said = ("Expected success when a valid document is stored; saw status 501.", "success when a valid document is stored", "status 501")
+    twice = [(f"{spec[0]}{suffix}", *spec[1:]) for suffix in ("", ".again") for spec in CHECKS]
+    checks = [check_score(spec, 0.0, said) for spec in twice]
+    return build(checks=checks, shares={"lint": 0.0, "complexity": 0.0}, concerns=capped().concerns)
 
 
 def _nothing(failure: Failure, status: Status, score: float | None, **changes: object) -> Scorecard:
@@ -172,6 +181,7 @@ def hostile() -> Scorecard:
 SAMPLES = {
     "excellent": excellent,
     "capped": capped,
+    "all-failed": all_failed,
     "not-gradable": not_gradable,
     "incomplete": incomplete,
     "many-findings": many_findings,

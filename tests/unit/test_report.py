@@ -64,7 +64,7 @@ def test_capped_score_says_why() -> None:
     card, found = cards.capped(), page("capped")
     assert card.limited_by == "G3"
     assert f"{number(card.score or 0)} of 100" in found.text
-    assert "Earned 51.7; limited to 40 by gate G3. The service stopped on malformed input. See the gate" in found.text
+    assert "Earned 51.7; limited to 40 because the service stopped on malformed input. Gate G3" in found.text
     html = render_reviewer(card)
     assert 'class="lost"' in html
     assert "11.7 points were earned and do not count, because a gate limits the score." in html
@@ -221,3 +221,46 @@ def test_a_page_renders_quickly() -> None:
     began = time.perf_counter()
     render_reviewer(card)
     assert time.perf_counter() - began < 0.5
+
+
+def test_incomplete_without_a_failure_says_why() -> None:
+    """When too little could be assessed, the page says so although no stage failed."""
+    banner = reviewer_view(cards.capped().model_copy(update={"status": Status.INCOMPLETE})).brief.banner
+    assert banner.heading == "Incomplete: our runner stopped; the score is not final"
+    assert banner.sentence == "Too much of the weight could not be assessed; the rubric says why."
+
+
+def test_a_limit_in_other_words_is_a_sentence_too() -> None:
+    """A gate whose sentence does not begin with its limit still yields what was earned and the limit."""
+    card = cards.capped()
+    gates = tuple(gate.model_copy(update={"sentence": "It stopped"}) for gate in card.gates)
+    limit = reviewer_view(card.model_copy(update={"gates": gates})).brief.limit
+    assert (limit.sentence, limit.link.anchor) == ("Earned 51.7; limited to 40: It stopped.", "gate-G3")
+
+
+def test_what_the_message_says_is_not_said_twice() -> None:
+    """Expected and seen are left out where the message holds both."""
+    checks = [check for group in reviewer_view(cards.all_failed()).checks.groups for check in group.checks]
+    assert {(check.expected, check.seen) for check in checks} == {("", "")}
+    assert sum(check.exchanges_printed for check in checks) == 10
+
+
+def test_long_lists_are_cut_and_counted() -> None:
+    """Skipped files, things left out and notes beyond a screenful are counted, not dropped in silence."""
+    view = reviewer_view(cards.hostile())
+    assert view.code.skipped[-1] == "and 10 more in the JSON"
+    assert view.scope.left_out[-1] == "and 8 more in the JSON"
+    assert view.provenance.notes[-1] == "and 20 more in the JSON"
+
+
+def test_absence_is_said() -> None:
+    """No stated hours, no finding and findings beyond the record are each a sentence, not a gap."""
+    card = cards.excellent()
+    time_facts = card.time.model_copy(update={"stated_hours": None})
+    clean = reviewer_view(card.model_copy(update={"time": time_facts, "code": builders.code(())}))
+    assert clean.scope.stated == "The candidate stated no hours."
+    assert clean.code.lint == "The linter found nothing."
+    more = builders.code(builders.FINDINGS, findings_total=9_000, maintainability=None)
+    view = reviewer_view(card.model_copy(update={"code": more})).code
+    assert view.lint == "9,000 findings; 3 in categories that are scored. The record keeps the first 4."
+    assert "Mean maintainability" not in view.complexity

@@ -7,7 +7,6 @@ from support import absent, found, read_back
 
 from harness.probe import CheckFailed, check, expect
 
-
 SETTLE_S = 5.0
 """Some services look for missing vectors only after a while, or at the first search."""
 
