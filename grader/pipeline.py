@@ -175,12 +175,9 @@ class _Run:
                 self.draft.add(service=service, phases=phases)
                 require_ready(service, phases)
             except GraderError:
-                raise
-            except BaseException:
-                self.sandbox.close()  # interrupted: end the analysers too, before they are waited for
-                raise
-            finally:
                 self.draft.add(static=static.result())
+                raise
+            self.draft.add(static=static.result())
         except GraderError as error:
             if error.code == "sandbox.closed":
                 raise

@@ -19,10 +19,12 @@ def wait_for_line(container: Container, word: str, timeout_s: float) -> None:
         log = container.log()
         if word in log.head or word in log.tail:
             return
-        time.sleep(0.02)
+        if not container.running():  # also how a closed sandbox ends this wait
+            break
+        time.sleep(0.03)
     raise InfrastructureError(
         "sandbox.not_ready",
-        f"Our {container.role} container was not ready within {timeout_s:.0f} seconds.",
+        f"Our {container.role} container did not become ready (it may take {timeout_s:.0f} seconds).",
         next_step="Grade again; if it stays, run `grader doctor`.",
         detail=printable(container.log().tail or container.log().head, 600),
     )
