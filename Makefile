@@ -5,13 +5,16 @@ BIN := .venv/bin
 CHALLENGE ?= semantic-search
 MODE ?= quick
 
-.PHONY: demo test test-fast check validate bench clean setup engine lock format
+.PHONY: demo test test-long test-fast check validate bench clean setup engine lock format
 
 demo: setup engine          ## grade a reference and a weak submission from git URLs, write both reports
 	$(BIN)/python scripts/demo.py
 
 test: setup engine build/model build/node_modules   ## the whole suite, on the real engine
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+test-long: setup engine     ## what takes minutes more: the demo as a newcomer runs it
+	$(BIN)/pytest -m long
 
 test-fast: .venv/ready build/model   ## what needs no engine and no browser
 	$(BIN)/pytest tests/unit tests/contract -m "not engine"

@@ -113,7 +113,10 @@ def validate(
     for step in steps:
         shown = "–" if step.score is None else f"{step.score:.1f}"
         _out.print(
-            f"{'✓' if step.held else '✕'} {step.name:<22} {shown:>6}  {step.sentence}", markup=False, highlight=False
+            f"{'✓' if step.held else '✕'} {step.name:<22} {shown:>6}  {step.sentence}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
         )
     raise typer.Exit(0 if all(step.held for step in steps) else 4)
 
