@@ -49,13 +49,13 @@ class Record(BaseModel):
         """
         try:
             return cls.model_validate_json(path.read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise UsageError(
                 "record.missing",
                 f"There is no {path.name} in {path.parent}.",
                 next_step="Name the folder that `grader run` wrote (its --out).",
             ) from None
-        except (ValidationError, ValueError) as error:
+        except (ValidationError, ValueError, OSError) as error:
             raise UsageError(
                 "record.unreadable",
                 f"{path.name} is not a {cls.__name__} that this version reads.",

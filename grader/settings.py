@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +56,11 @@ class Settings:
         path = self.state / "host-id"
         if not path.exists():
             self.state.mkdir(parents=True, exist_ok=True)
-            path.write_text(secrets.token_hex(8), "ascii")
+            mine = path.with_name(f"host-id.{secrets.token_hex(4)}")
+            mine.write_text(secrets.token_hex(8), "ascii")
+            with suppress(FileExistsError):
+                os.link(mine, path)  # whole or not at all, and the first of several processes wins
+            mine.unlink()
         return path.read_text("ascii").strip()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from grader.errors import CandidateError, printable
 from grader.record import Record
+from grader.toml import parse_toml
 
 MANIFEST = "takehome.toml"
 _MANIFEST_BYTES = 64 * 1024
@@ -46,6 +46,14 @@ class ServiceTable(Record):
         """A string is split as a shell would split words, and nothing else of a shell happens."""
         return tuple(shlex.split(value)) if isinstance(value, str) else value
 
+    @field_validator("command")
+    @classmethod
+    def _runnable(cls, command: tuple[str, ...]) -> tuple[str, ...]:
+        """No program can be given a NUL; the engine would refuse it as if it were our mistake."""
+        if any("\0" in argument for argument in command):
+            raise ValueError("an argument holds a NUL character")
+        return command
+
 
 class Manifest(Record):
     """``takehome.toml``."""
@@ -80,8 +88,8 @@ def read_manifest(tree: Path) -> Manifest:
             next_step="Keep the manifest to the fields that the brief names.",
         )
     try:
-        table = tomllib.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        table = parse_toml(raw.decode("utf-8"))
+    except ValueError as error:
         raise CandidateError(
             "manifest.not_toml",
             f"{MANIFEST} is not valid TOML: {printable(str(error))}.",

@@ -8,17 +8,17 @@ since each of them is a way to make an installer fetch or run something else.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.version import InvalidVersion, Version
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 from grader.errors import CandidateError, printable
 from grader.limits import Limits
+from grader.toml import parse_toml
 
 _FILE_BYTES = 2 * 1024 * 1024
 _HASH = re.compile(r"\s--hash[= ]\S+")
@@ -79,9 +79,10 @@ def _text(path: Path) -> str:
 
 
 def _table(path: Path) -> dict[str, object]:
+    text = _text(path)
     try:
-        return tomllib.loads(_text(path))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return parse_toml(text)
+    except ValueError as error:
         raise CandidateError(
             "install.not_toml",
             f"{path.name} is not valid TOML: {printable(str(error))}.",
@@ -95,9 +96,9 @@ def _project_dependencies(path: Path) -> tuple[str, ...] | None:
     if not isinstance(project, dict):
         return None
     dependencies = project.get("dependencies", [])
-    if not isinstance(dependencies, list):
-        raise _refused(path.name, "project.dependencies is not a list")
-    return tuple(_parsed(path.name, str(line)) for line in dependencies)
+    if not isinstance(dependencies, list) or not all(isinstance(line, str) for line in dependencies):
+        raise _refused(path.name, "project.dependencies is not a list of strings")
+    return tuple(_parsed(path.name, line) for line in dependencies)
 
 
 def _locked(path: Path) -> tuple[str, ...]:
@@ -118,7 +119,7 @@ def _locked(path: Path) -> tuple[str, ...]:
             version = found.pop()
             try:
                 Version(version)
-            except InvalidVersion:
+            except ValueError:  # not a version, or a number of thousands of digits
                 raise _refused(path.name, f"{printable(name)} has no valid version") from None
             lines.append(_parsed(path.name, f"{name}=={version}"))
     return tuple(lines)
@@ -142,12 +143,13 @@ def _parsed(where: str, line: str) -> str:
         raise _refused(where, f"options such as {printable(line.split(maxsplit=1)[0], 40)!r} are not taken")
     try:
         requirement = Requirement(line)
-    except (InvalidRequirement, RecursionError):
+        plain = str(requirement)
+    except (ValueError, RecursionError):  # ValueError: invalid, or a number of thousands of digits
         kind = "an address or a path" if "/" in line or "\\" in line else "not a requirement"
         raise _refused(where, f"{printable(line, 80)!r} is {kind}") from None
     if requirement.url:
         raise _refused(where, f"{printable(requirement.name)} is given by an address")
-    return str(requirement)
+    return plain
 
 
 def _refused(where: str, why: str) -> CandidateError:

@@ -15,6 +15,7 @@ checks or the verdict.
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import threading
 import time
@@ -219,7 +220,7 @@ class Pod:
             ContainerSpec(
                 role="probe",
                 image=self._spec.images.tags["probe"],
-                command=["python3", "-m", "harness.probe", "--in", "/pod/in", "--out", "/pod/out", "--phase", phase],
+                command=["python3", "-m", "harness.probe", "--in", _inbox(phase), "--out", "/pod/out", "--phase", phase],
                 uid=UID_PROBE,
                 gid=UID_PROBE,
                 limits=self._spec.limits.probe,
@@ -233,7 +234,11 @@ class Pod:
 
     def _probe_files(self, phase: str, plan: Mapping[str, object]) -> list[File]:
         """The plan, and with the first phase the hidden checks; root's, so the probe can't change them."""
-        files = [File(path=f"in/plan-{phase}.json", data=json.dumps(plan).encode())]
+        inbox = _inbox(phase).removeprefix("/pod/")
+        files = [
+            File(path=inbox, data=None, mode=0o755),
+            File(path=f"{inbox}/plan-{phase}.json", data=json.dumps(plan).encode()),
+        ]
         if not self._filled:
             self._filled = True
             folders = [
@@ -244,9 +249,14 @@ class Pod:
         return files
 
 
+def _inbox(phase: str) -> str:
+    """Each phase has its own: a service given up in one phase is not given up in the next."""
+    return f"/pod/in/phase-{phase}"
+
+
 def _with_port(argument: str) -> str:
     """``$PORT`` in an argument, filled in; nothing else of a shell happens."""
-    return argument.replace("${PORT}", str(SERVICE_PORT)).replace("$PORT", str(SERVICE_PORT))
+    return re.sub(r"\$\{PORT\}|\$PORT(?![A-Za-z0-9_])", str(SERVICE_PORT), argument)
 
 
 @dataclass(slots=True)
@@ -258,6 +268,7 @@ class ServiceKeeper:
     limits: Limits
     _container: Container | None = None
     _watcher: threading.Thread | None = None
+    _watching: bool = False
     _stopping: bool = False
     _phase: str = ""
     _probe: Container | None = None
@@ -271,7 +282,8 @@ class ServiceKeeper:
         """A phase begins: count restarts anew, and start the service unless it runs."""
         with self._lock:
             self._phase, self._probe, self._restarts = phase, probe, 0
-        if self._watcher is None or not self._watcher.is_alive():
+            watching = self._watching
+        if not watching:
             self._start()
 
     def end_phase(self) -> None:
@@ -302,7 +314,7 @@ class ServiceKeeper:
         if self._container is None:
             self._container = self.sandbox.create(self.spec)
         with self._lock:
-            self._stopping = False
+            self._stopping, self._watching = False, True
         self._container.start()
         self._watcher = threading.Thread(target=self._watch, args=(self._container,), daemon=True, name="service")
         self._watcher.start()
@@ -324,11 +336,20 @@ class ServiceKeeper:
                         )
                     )
                     self._restarts += 1
-                    gone, probe = self._restarts > self.limits.service_restarts, self._probe
+                    gone, phase, probe = self._restarts > self.limits.service_restarts, self._phase, self._probe
+                    # Said under the lock: a phase that begins now starts it anew, or this loop goes on.
+                    self._watching = not gone
                 if gone:
                     if probe is not None:
-                        probe.put("/pod/in", [File(path="service-gone", data=str(time.time()).encode())])
+                        probe.put(_inbox(phase), [File(path="service-gone", data=str(time.time()).encode())])
                     return
-                container.start()
+                with self._lock:  # stop() may have come meanwhile: it must find the service dead, or kill it
+                    if self._stopping:
+                        return
+                    container.start()
         except Exception as error:  # noqa: BLE001 - kept for the main thread, which decides
             self.problem = error
+        finally:
+            with self._lock:
+                if self._watcher is threading.current_thread():
+                    self._watching = False

@@ -104,8 +104,9 @@ def orphaned(settings: Settings, volume: str) -> bool:
     """Whether a kept volume is an environment that no list names and no live run fills."""
     if not volume.startswith(_ENVIRONMENT_PREFIX):
         return False
-    listed = (settings.state / "environments").glob("*/*.json")
-    if any(volume in path.read_text("utf-8") for path in listed):
-        return False
+    for path in (settings.state / "environments").glob("*/*.json"):
+        with suppress(FileNotFoundError):  # another run may drop a list while we look
+            if volume in path.read_text("utf-8"):
+                return False
     run_id = "-".join(volume.removeprefix(_ENVIRONMENT_PREFIX).split("-")[:2])
     return not _alive(settings, run_id)
