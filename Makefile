@@ -10,7 +10,7 @@ MODE ?= quick
 demo: setup engine          ## grade a reference and a weak submission from git URLs, write both reports
 	$(BIN)/python scripts/demo.py
 
-test: setup engine build/model build/node_modules   ## the whole suite, on the real engine
+test: setup engine build/model build/node/installed.json   ## the whole suite, on the real engine
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 test-long: setup engine     ## what takes minutes more: the demo as a newcomer runs it
@@ -36,7 +36,7 @@ clean: .venv/ready          ## remove what dead runs left in the engine, and bui
 	rm -rf build out .coverage .pytest_cache .mypy_cache .ruff_cache
 
 setup: .venv/ready          ## Python environment (locked) and the system packages it stands on
-	@scripts/packages.sh git ca-certificates mmdebstrap chromium poppler-utils
+	@scripts/packages.sh git ca-certificates mmdebstrap
 
 engine: .venv/ready         ## find a container engine, or install and start one
 	@scripts/engine.sh
@@ -52,7 +52,8 @@ engine: .venv/ready         ## find a container engine, or install and start one
 build/model: .venv/ready harness/images/model.txt
 	$(BIN)/python -m grader.sandbox.images $@
 
-build/node_modules: tests/browser/package.json
+build/node/installed.json: tests/browser/package.json
+	@scripts/packages.sh chromium poppler-utils fonts-liberation java:default-jre-headless node:nodejs npm:npm openssl:openssl
 	scripts/node-tools.sh
 
 lock:                       ## resolve the dependencies anew

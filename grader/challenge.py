@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -162,7 +162,7 @@ class Gate(Record):
 class Challenge(Record):
     """``challenge.toml``: the rubric. Holds nothing hidden besides check titles."""
 
-    schema_version: int = 1
+    schema_version: Literal[1] = 1
     id: Identifier
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
     title: Text
@@ -233,7 +233,7 @@ def load_challenge(challenge_id: str, root: Path = CHALLENGES) -> ChallengeFolde
         )
     try:
         challenge = Challenge.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ChallengeError(
             "challenge.not_toml",
             f"{path.name} of {challenge_id} is not valid TOML: {error}.",
@@ -244,10 +244,16 @@ def load_challenge(challenge_id: str, root: Path = CHALLENGES) -> ChallengeFolde
         where = ".".join(str(part) for part in first["loc"])
         raise ChallengeError(
             "challenge.invalid",
-            f"{path.name} of {challenge_id} is not valid: {where} {first['msg']}.",
+            f"{path.name} of {challenge_id} is not valid: {where}{': ' if where else ''}{first['msg']}.",
             next_step="Mend it; docs/challenges.md describes every field.",
             detail=str(error),
         ) from None
+    if challenge.id != folder.name:
+        raise ChallengeError(
+            "challenge.invalid",
+            f"{path.name} of {challenge_id} is not valid: its id is {challenge.id}.",
+            next_step="Give the folder and the id the same name: gradings are asked for by it.",
+        )
     return ChallengeFolder(challenge=challenge, root=folder)
 
 

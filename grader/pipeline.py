@@ -41,6 +41,7 @@ from grader.gather.environment import Installer
 from grader.gather.requirements import read_requirements
 from grader.gather.service import gather_service, hidden_files, require_ready
 from grader.gather.static import gather_static
+from grader.remote import shown
 from grader.sandbox.base import Sandbox
 from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.engine import Engine
@@ -186,7 +187,7 @@ class _Run:
 
     def _fetch(self, temporary: Path) -> FetchedSource:
         limits = self.settings.limits
-        with self.clock.stage("fetch", self.request.url):
+        with self.clock.stage("fetch", shown(self.request.url)):
             fetched = fetch(
                 self.request.url,
                 commit=self.request.commit,
@@ -318,7 +319,7 @@ def _blank(  # noqa: PLR0917 - the grading's identity, gathered once
             seed=request.seed if request.seed is not None else secrets.randbelow(2**32),
             runtime=settings.runtime or facts["runtime"],
         ),
-        submission=Submission(url=request.url, commit=""),
+        submission=Submission(url=shown(request.url), commit=""),
         engine={key: value for key, value in facts.items() if key != "id"},
     )
 

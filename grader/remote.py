@@ -36,6 +36,11 @@ _URL = re.compile(
 _USE_HTTPS = "Give the https:// address that the repository's page shows under “Clone”."
 
 
+def shown(url: str) -> str:
+    """A URL as it may be shown and kept: printable, and without the password that somebody left in it."""
+    return printable(re.sub(r"(?<=//)[^/]*@", "", url, count=1), MAX_URL)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchPolicy:
     """What a deployment lets people submit beyond public https.

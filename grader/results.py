@@ -29,6 +29,7 @@ def prepare(out: Path) -> None:
         UsageError: ``out.in_use``.
         InfrastructureError: ``disk.full`` or ``disk.write``.
     """
+    out = out.resolve()
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(
             "out.in_use",
@@ -51,6 +52,7 @@ def write(out: Path, evidence: Evidence, scorecard: Scorecard, logs: Mapping[str
     Raises:
         InfrastructureError: ``disk.full`` or ``disk.write``; nothing half-written stays.
     """
+    out = out.resolve()
     report = render_reviewer(scorecard).encode()
     partial: Path | None = None
     try:

@@ -32,6 +32,8 @@ INCOMPLETE_ABOVE = 0.10
 """More of the harness's weight than this without evidence, by no fault of the candidate's: not a final grading."""
 _LEVEL_STEPS = (0.25, 0.5, 0.75, 0.95)
 _POINTS = 3
+_NOISE = 1e-3
+"""Weights are rounded to four decimals per criterion."""
 
 
 def score(evidence: Evidence) -> Scorecard:
@@ -42,7 +44,8 @@ def score(evidence: Evidence) -> Scorecard:
     earned = _earned(criteria)
     limit = min((gate for gate in gates if gate.state == "closed"), key=lambda gate: gate.cap, default=None)
     status = _status(evidence, criteria)
-    limited = limit is not None and earned is not None and limit.cap < earned
+    # By what is shown: a cap of 70 does not limit 70.0000001.
+    limited = limit is not None and earned is not None and round(limit.cap, 1) < round(earned, 1)
     total = earned if not limited or limit is None else limit.cap
     if status is Status.INCOMPLETE and evidence.failure is not None:
         total = None  # our runner stopped: what there is of it is no score
@@ -167,7 +170,8 @@ def _status(evidence: Evidence, criteria: Sequence[CriterionScore]) -> Status:
         return Status.INCOMPLETE
     decided = [c for c in criteria if c.source is not Source.REVIEW]
     missing = sum(c.weight - c.assessed_weight for c in decided)
-    return Status.INCOMPLETE if missing > INCOMPLETE_ABOVE * sum(c.weight for c in decided) else Status.GRADED
+    bound = INCOMPLETE_ABOVE * sum(c.weight for c in decided) + _NOISE
+    return Status.INCOMPLETE if missing > bound else Status.GRADED
 
 
 def _gate(gate: Gate, evidence: Evidence, checks: Sequence[CheckScore]) -> GateScore:
@@ -206,9 +210,11 @@ def _gate_closed(gate: Gate, evidence: Evidence, checks: Sequence[CheckScore]) -
         named = next((stop.check for stop in stops if stop.check), "")
         return bool(stops), f"check-{named}" if named else "service-log"
     watched = [check for check in checks if check.id in gate.failed]
+    if any(check.share for check in watched):
+        return False, watched[0].evidence
     if any(check.share is None for check in watched):
         return None, ""
-    return all(not check.share for check in watched), watched[0].evidence
+    return True, watched[0].evidence
 
 
 def _strengths(criteria: Sequence[CriterionScore]) -> tuple[Point, ...]:

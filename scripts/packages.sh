@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Install Debian packages that are missing: scripts/packages.sh NAME...
+# Install Debian packages that are missing: scripts/packages.sh NAME... A name may stand behind a command
+# that makes it unnecessary, wherever it came from: node:nodejs.
 set -euo pipefail
 
 missing=()
-for name in "$@"; do
+for word in "$@"; do
+    name=${word#*:}
+    if [ "$name" != "$word" ] && command -v "${word%%:*}" >/dev/null; then continue; fi
     dpkg-query --show --showformat='${Status}' "$name" 2>/dev/null | grep -q 'install ok installed' || missing+=("$name")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0

@@ -20,13 +20,15 @@ def judge_checks(evidence: Evidence) -> tuple[CheckScore, ...]:
 
 
 def _judge(spec: CheckSpec, result: CheckResult | None, evidence: Evidence) -> CheckScore:
-    if result is None:
+    if result is None or not result.repeats:
         return _without_result(spec, evidence)
-    assessed = [
-        r for r in result.repeats if r.outcome in (Outcome.PASSED, Outcome.FAILED) or r.blame is Blame.CANDIDATE
-    ]
-    shown = next((r for r in result.repeats if r.outcome is not Outcome.PASSED), result.repeats[0])
+    assessed = [repeat for repeat in result.repeats if _assessed(spec, repeat)]
     share = _share(spec, assessed) if assessed else None
+    # What is shown is what the share rests on: our own trouble in another repeat explains nothing.
+    rests_on = assessed or list(result.repeats)
+    shown = next((r for r in rests_on if r.outcome is not Outcome.PASSED), rests_on[0])
+    if share is None and shown.outcome is Outcome.PASSED:
+        return _unmeasured(spec, result)
     state = _state(share, shown)
     return _score(
         spec,
@@ -36,6 +38,27 @@ def _judge(spec: CheckSpec, result: CheckResult | None, evidence: Evidence) -> C
         passed=sum(r.outcome is Outcome.PASSED for r in result.repeats),
         repeats=len(result.repeats),
         shown=shown,
+    )
+
+
+def _assessed(spec: CheckSpec, repeat: Repeat) -> bool:
+    """Whether a repeat says something of the candidate's work."""
+    if repeat.outcome is Outcome.PASSED:
+        return spec.scale is None or spec.scale.measure in repeat.measures
+    return repeat.blame is Blame.CANDIDATE or (repeat.outcome is Outcome.FAILED and repeat.blame is None)
+
+
+def _unmeasured(spec: CheckSpec, result: CheckResult) -> CheckScore:
+    """A check that passes and leaves out the measure that its points depend on is the challenge's bug."""
+    measure = spec.scale.measure if spec.scale else ""
+    return _score(
+        spec,
+        state=State.GRADER_ERROR,
+        share=None,
+        blame=Blame.CHALLENGE,
+        passed=len(result.repeats),
+        repeats=len(result.repeats),
+        message=f"The check did not measure {measure}.",
     )
 
 
@@ -49,8 +72,7 @@ def _repeat_share(spec: CheckSpec, repeat: Repeat) -> float:
         return 0.0
     if spec.scale is None:
         return 1.0
-    measure = repeat.measures.get(spec.scale.measure)
-    return spec.scale.share(measure.value) if measure is not None else 0.0
+    return spec.scale.share(repeat.measures[spec.scale.measure].value)
 
 
 def _state(share: float | None, shown: Repeat) -> State:
@@ -101,13 +123,25 @@ def _score(  # the record's fields, gathered
         repeats_passed=passed,
         repeats=repeats,
         seconds=round(shown.seconds, 3) if shown else 0.0,
-        message=shown.message if shown else message,
+        message=(shown.message or _on_scale(spec, shown)) if shown else message,
         expected=shown.expected if shown else "",
         seen=shown.seen if shown else "",
         measures=dict(shown.measures) if shown else {},
         exchanges=shown.exchanges if shown and state is not State.PASSED else (),
         evidence=f"check-{spec.id}",
     )
+
+
+def _on_scale(spec: CheckSpec, repeat: Repeat) -> str:
+    """Where a measure stands between no points and all of them."""
+    measure = repeat.measures.get(spec.scale.measure) if spec.scale else None
+    if spec.scale is None or measure is None:
+        return ""
+    (first, low), (last, high) = spec.scale.anchors[0], spec.scale.anchors[-1]
+    foot, top = (first, last) if high > low else (last, first)
+    unit = f" {measure.unit}" if measure.unit else ""
+    name = spec.scale.measure.replace("_", " ").removesuffix(" ms").capitalize()
+    return f"{name} is {measure.value:.3g}{unit}; no points at {foot:g}{unit}, all from {top:g}{unit}."
 
 
 def by_criterion(checks: Sequence[CheckScore], challenge: Challenge) -> Mapping[str, tuple[CheckScore, ...]]:

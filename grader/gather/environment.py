@@ -226,6 +226,8 @@ _NOT_FOUND = re.compile(
     r"not found in the package registry|there (?:is|are) no versions? of|No solution found", re.IGNORECASE
 )
 _BECAUSE = re.compile(r"[Bb]ecause (.+?)(?:,? and you require|, we can conclude|\.\s|$)")
+_UNREADABLE = re.compile(r"Couldn't parse requirement", re.IGNORECASE)
+"""What ``packaging`` reads and uv does not, such as a version number beyond 64 bits."""
 _NO_WHEEL = re.compile(
     r"no (?:usable )?wheels|building source distributions is disabled|no matching (?:platform|Python)", re.IGNORECASE
 )
@@ -249,6 +251,7 @@ def _install_error(result: _Result) -> GraderError:
             detail=words,
         )
     for pattern, code, sentence in (
+        (_UNREADABLE, "install.requirement_refused", "A requirement cannot be read"),
         (_NO_WHEEL, "install.no_wheel", "A requirement has no wheel for Linux and Python 3.11"),
         (_NOT_FOUND, "install.requirement_not_found", "The requirements cannot be resolved"),
     ):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pydantic import ValidationError
 
 from grader.challenge import ChallengeFolder, CheckSpec, Phase
-from grader.errors import CandidateError, ChallengeError, GraderError, InfrastructureError, printable
+from grader.errors import Blame, CandidateError, ChallengeError, GraderError, InfrastructureError, printable
 from grader.evidence import ContainerEnd, PhaseResults, ServiceEvidence, ServiceStop
 from grader.limits import Limits
 from grader.sandbox.base import File
@@ -30,7 +30,8 @@ def gather_service(
     """Run every phase of a challenge against an open pod.
 
     Raises:
-        InfrastructureError: ``probe.…`` when a probe left no valid results; never a verdict.
+        InfrastructureError: ``probe.…`` when a probe left no valid results, or the pod failed before
+            the service could show itself; never a verdict.
     """
     results: list[PhaseResults] = []
     ends: list[ContainerEnd] = []
@@ -40,6 +41,7 @@ def gather_service(
         ends += outcome.service_ends
         results.append(_read(outcome, plan, phase))
         if phase is folder.challenge.phases[0] and not results[0].ready.ok:
+            _require_pod(results[0], outcome)
             break
     first = results[0].ready
     return (
@@ -110,7 +112,8 @@ def _run(
     outcome = pod.run_phase(phase.id, plan, restart=phase.restart)
     problem = pod.service.problem
     if problem is not None:
-        raise problem if isinstance(problem, GraderError) else _bad("the service's watcher stopped", outcome)
+        ours = isinstance(problem, GraderError)
+        raise problem if ours else _bad("the service's watcher stopped", outcome, repr(problem))
     return outcome, plan
 
 
@@ -138,6 +141,19 @@ def _read(outcome: PhaseOutcome, plan: dict[str, object], phase: Phase) -> Phase
         odd = sorted(set(found) ^ set(planned.items()))
         raise _bad(f"the results of phase {phase.id} do not hold every planned check once", outcome, str(odd))
     return results
+
+
+def _require_pod(first: PhaseResults, outcome: PhaseOutcome) -> None:
+    """A service that never answered because our pod failed is no fault of the candidate's."""
+    ours = (r.message for check in first.checks for r in check.repeats if r.blame is Blame.INFRASTRUCTURE)
+    message = next(ours, None)
+    if message is not None:
+        raise InfrastructureError(
+            "probe.pod_failed",
+            f"Our pod failed before the service could answer: {printable(message)}",
+            next_step="Grade again; nothing of this run counts.",
+            detail=printable(f"{outcome.probe_log.head} {outcome.probe_log.tail}", 2_000),
+        )
 
 
 def _checks(plan: dict[str, object]) -> list[dict[str, object]]:

@@ -216,11 +216,12 @@ class Pod:
         )
 
     def _make_probe(self, phase: str) -> Container:
+        arguments = ["--in", _inbox(phase), "--out", "/pod/out", "--phase", phase]
         return self._sandbox.create(
             ContainerSpec(
                 role="probe",
                 image=self._spec.images.tags["probe"],
-                command=["python3", "-m", "harness.probe", "--in", _inbox(phase), "--out", "/pod/out", "--phase", phase],
+                command=["python3", "-m", "harness.probe", *arguments],
                 uid=UID_PROBE,
                 gid=UID_PROBE,
                 limits=self._spec.limits.probe,
@@ -299,7 +300,7 @@ class ServiceKeeper:
             self._container.kill()
         if self._watcher is not None:
             self._watcher.join(timeout=30)
-        self._watcher = None
+        self._watcher, self._watching = None, False
 
     def ends(self, phase: str) -> tuple[ContainerEnd, ...]:
         """How it ended by itself in a phase, in order."""
@@ -314,10 +315,15 @@ class ServiceKeeper:
         if self._container is None:
             self._container = self.sandbox.create(self.spec)
         with self._lock:
-            self._stopping, self._watching = False, True
+            self._stopping = False
         self._container.start()
+        self._watching = True
         self._watcher = threading.Thread(target=self._watch, args=(self._container,), daemon=True, name="service")
         self._watcher.start()
+
+    def _give_up(self) -> None:
+        if self._probe is not None:
+            self._probe.put(_inbox(self._phase), [File(path="service-gone", data=str(time.time()).encode())])
 
     def _watch(self, container: Container) -> None:
         try:
@@ -336,20 +342,11 @@ class ServiceKeeper:
                         )
                     )
                     self._restarts += 1
-                    gone, phase, probe = self._restarts > self.limits.service_restarts, self._phase, self._probe
-                    # Said under the lock: a phase that begins now starts it anew, or this loop goes on.
-                    self._watching = not gone
-                if gone:
-                    if probe is not None:
-                        probe.put(_inbox(phase), [File(path="service-gone", data=str(time.time()).encode())])
-                    return
-                with self._lock:  # stop() may have come meanwhile: it must find the service dead, or kill it
-                    if self._stopping:
+                    # All under the lock: a stop() finds it dead or running, and a phase finds it given up or watched.
+                    if self._restarts > self.limits.service_restarts:
+                        self._watching = False
+                        self._give_up()
                         return
                     container.start()
         except Exception as error:  # noqa: BLE001 - kept for the main thread, which decides
-            self.problem = error
-        finally:
-            with self._lock:
-                if self._watcher is threading.current_thread():
-                    self._watching = False
+            self.problem, self._watching = error, False

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader import pipeline
 from grader.challenge import ChallengeFolder
-from grader.errors import ChallengeError
+from grader.errors import ChallengeError, UsageError
 from grader.fetch import FetchPolicy
 from grader.record import Record
 from grader.scorecard import Scorecard, State
@@ -87,8 +87,13 @@ def climb(
     only: Sequence[str] | None = None,
     seed: int | None = None,
 ) -> list[Step]:
-    """Grade the solutions one after another and compare each with what is expected of it."""
-    names = [name for name in solutions(folder) if not only or name in only]
+    """Grade the solutions one after another and compare each with what is expected of it.
+
+    Raises:
+        UsageError: ``ladder.unknown_solution``.
+        ChallengeError: ``ladder.no_solutions``: nothing proven is not a proof.
+    """
+    names = _names(folder, only)
     steps = []
     with tempfile.TemporaryDirectory(prefix="grader-ladder-") as temporary:
         for name in names:
@@ -107,6 +112,24 @@ def climb(
                 graded = pipeline.grade(request, settings, progress)
                 steps.append(compare(name, expected(folder, name), graded.scorecard, graded.out))
     return steps
+
+
+def _names(folder: ChallengeFolder, only: Sequence[str] | None) -> list[str]:
+    known = solutions(folder)
+    if not known:
+        raise ChallengeError(
+            "ladder.no_solutions",
+            f"Challenge {folder.challenge.id} has no solution with an expected.toml.",
+            next_step="Add solutions/<name>/expected.toml; a reference and the empty one at least.",
+        )
+    unknown = sorted(set(only or ()) - set(known))
+    if unknown:
+        raise UsageError(
+            "ladder.unknown_solution",
+            f"{folder.challenge.id} has no solution called {', '.join(unknown)}.",
+            next_step=f"Its solutions: {', '.join(known)}.",
+        )
+    return [name for name in known if not only or name in only]
 
 
 def compare(name: str, wanted: Expected, card: Scorecard, out: Path) -> Step:

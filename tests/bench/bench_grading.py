@@ -216,8 +216,8 @@ def graded(url: str, out: Path, environment: dict[str, str]) -> tuple[Times, flo
 
 def environment_volume() -> str:
     """A finished environment of the good submission, which the warm-up made."""
-    names = [name for name in Engine().kept() if name.startswith("grader-env-")]
-    return names[-1]
+    with Engine() as engine:
+        return next(name for name in reversed(engine.kept()) if name.startswith("grader-env-"))
 
 
 def main() -> int:
@@ -253,9 +253,8 @@ def show(ours: list[tuple[Times, float, float]], floor: list[Times]) -> None:
     whole = statistics.median(seconds for _, seconds, _ in ours)
     hand = statistics.median(sum(times.values()) for times in floor)
     ratios = sorted(seconds / sum(times.values()) for (_, seconds, _), times in zip(ours, floor, strict=True))
-    print(
-        f"{'whole':<12}{whole:>9.2f}{hand:>9.2f}{statistics.median(ratios):>8.2f}   (pairs {ratios[0]:.2f}–{ratios[-1]:.2f})"
-    )
+    spread = f"(pairs {ratios[0]:.2f}–{ratios[-1]:.2f})"
+    print(f"{'whole':<12}{whole:>9.2f}{hand:>9.2f}{statistics.median(ratios):>8.2f}   {spread}")
     cpu = statistics.median(seconds for _, _, seconds in ours)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"grader's own processor time {cpu:.2f} s a grading; largest child process {peak:.0f} MB")
