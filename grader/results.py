@@ -36,6 +36,12 @@ def prepare(out: Path) -> None:
             f"{out} is not an empty folder.",
             next_step="Gradings are kept: name another --out, or move the old one away.",
         )
+    if out == Path.cwd() or out.is_mount():
+        raise UsageError(
+            "out.in_use",
+            f"{out} cannot be replaced by a grading: it is the current folder, or a mount point.",
+            next_step="Name a new folder inside it as --out.",
+        )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(out.parent).free < _ROOM:

@@ -19,6 +19,7 @@ from grader.evidence import (
     StaticOutcome,
 )
 from grader.limits import Limits
+from grader.scorecard import Scorecard
 from grader.submission import Manifest, Submission
 
 COMMIT = "3f9c1e7ab2d45f60718293a4b5c6d7e8f9012345"
@@ -192,3 +193,18 @@ def evidence(verdicts: dict[str, list] | None = None, rubric_of: Challenge | Non
         "static": static(),
     }
     return Evidence(**(fields | changes))
+
+
+def row(card: Scorecard, name: str):
+    """A criterion's row."""
+    return next(c for c in card.criteria if c.id == name)
+
+
+def checks(card: Scorecard) -> dict:
+    """The checks by id."""
+    return {c.id: c for group in card.groups for c in group.checks}
+
+
+def measured(value: float) -> list:
+    """A quality check that passed with a measure."""
+    return [repeat(measures={"recall": Measure(value=value)})]

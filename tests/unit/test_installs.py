@@ -1,0 +1,183 @@
+"""Requirements become an environment, and a failed install is said to be whose it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from pod_stubs import IMAGES
+from records import static
+
+from grader.errors import Blame, GraderError, InfrastructureError
+from grader.gather.environment import Installer
+from grader.gather.requirements import Wanted
+from grader.gather.static import gather_static
+from grader.limits import Limits
+from grader.sandbox.images import Images
+from grader.sandbox.scripted import Machine, Program, ScriptedSandbox
+from grader.settings import Settings, read_settings
+
+WITH_IDS = Images(base="base", tags=IMAGES.tags, ids={"base": "sha256:1"}, built=(), base_source="test")
+WANTED = Wanted(source="requirements.txt", requirements=("httpx",), constraints=("anyio==4",))
+OK = {"ok": True, "stage": "done", "log": "", "packages": ["httpx==0.28.1"]}
+
+
+def index(words: bytes = b"") -> Program:
+    """An index gateway that is ready, and says something of its upstream."""
+
+    def program(machine: Machine) -> int:
+        machine.say(b'{"event": "ready"}\n' + words)
+        machine.sleep(60)
+        return 0
+
+    return program
+
+
+def installs(result: object, jobs: list[dict] | None = None) -> Program:
+    """An installer with a stated result."""
+
+    def program(machine: Machine) -> int:
+        if jobs is not None:
+            jobs.append(json.loads(machine.read("/work/in/job.json")))
+        if result is not None:
+            machine.write("/work/out/result.json", json.dumps(result).encode())
+        return 0
+
+    return program
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    """A state folder of the test's own and an index."""
+    return read_settings({"GRADER_STATE": str(tmp_path), "GRADER_INDEX_URL": "https://index.example/simple"})
+
+
+@pytest.fixture
+def sandbox() -> Iterator[ScriptedSandbox]:
+    """A sandbox whose installs go well."""
+    scripted = ScriptedSandbox({"index": index(), "install": installs(OK)})
+    yield scripted
+    scripted.close()
+
+
+def installer(sandbox: ScriptedSandbox, settings: Settings, limits: Limits | None = None) -> Installer:
+    """An installer in this sandbox."""
+    return Installer(sandbox=sandbox, images=WITH_IDS, settings=settings, limits=limits or Limits(), engine_id="e")
+
+
+def test_an_environment_is_made_once(sandbox, settings):
+    """The same requirements are installed once and found again; others, or a volume that is gone, install anew."""
+    jobs: list[dict] = []
+    sandbox.programs["install"] = installs(OK, jobs)
+    own = installer(sandbox, settings)
+    first, made = own.environment(WANTED)
+    second, found = own.environment(WANTED)
+    assert (first, made.reused, found.reused, made.packages) == (second, False, True, ("httpx==0.28.1",))
+    assert made.environment == found.environment
+    sandbox.drop_volume(first)
+    assert not own.environment(WANTED)[1].reused
+    assert own.environment(Wanted(source="none", requirements=()))[1].environment != made.environment
+    assert [job["requirements"] for job in jobs] == [["httpx"], ["httpx"], []]
+    assert jobs[0]["constraints"] == ["anyio==4"]
+
+
+def test_the_installer_has_one_neighbour(sandbox, settings):
+    """The installing container is on a network with the index gateway alone, which is the only one with a way out."""
+    installer(sandbox, settings).environment(WANTED)
+    specs = {container.role: container.spec for container in sandbox.containers}
+    network = f"{sandbox.run_id}-index"
+    assert specs["install"].network == ("nets", (network,))
+    assert specs["index"].network == ("nets", ("bridge", network))
+    assert specs["install"].hosts == {"index": "192.0.2.10"}
+    assert specs["install"].uid != specs["index"].uid
+    assert not {m.volume for m in specs["install"].mounts} & {m.volume for m in specs["index"].mounts}
+    assert not any(container.running() for container in sandbox.containers)
+
+
+def said(text: str) -> dict:
+    """A failed install with the installer's words."""
+    return {"ok": False, "stage": "install", "log": text, "packages": []}
+
+
+FAILED = {
+    "not found": (
+        said("Because nope was not found in the package registry and you require nope, no."),
+        b"",
+        "install.requirement_not_found",
+        Blame.CANDIDATE,
+    ),
+    "no versions": (
+        said("No solution found: there are no versions of a"),
+        b"",
+        "install.requirement_not_found",
+        "candidate",
+    ),
+    "no wheel": (said("Because a has no usable wheels, we can conclude"), b"", "install.no_wheel", "candidate"),
+    "unreadable": (said("error: Couldn't parse requirement in x"), b"", "install.requirement_refused", "candidate"),
+    "too large": (said("x") | {"stage": "too_large"}, b"", "install.too_large", "candidate"),
+    "budget": (said("No solution found"), b'{"event": "budget_spent"}', "install.too_large", "candidate"),
+    "upstream": (
+        said("No solution found"),
+        b'{"event": "upstream_error"}',
+        "install.index_unreachable",
+        "infrastructure",
+    ),
+    "anything else": (said("segmentation fault"), b"", "install.failed", "infrastructure"),
+    "no result": (None, b"", "install.no_result", "infrastructure"),
+}
+
+
+@pytest.mark.parametrize("what", FAILED)
+def test_a_failed_install_has_its_blame(sandbox, settings, what):
+    """What cannot be installed is the candidate's, what the index or we failed at is ours; no volume is left."""
+    result, words, code, blame = FAILED[what]
+    sandbox.programs |= {"install": installs(result), "index": index(words)}
+    with pytest.raises(GraderError) as caught:
+        installer(sandbox, settings).environment(WANTED)
+    assert (caught.value.code, caught.value.blame) == (code, blame)
+    assert not [name for name in sandbox.volumes if name.startswith("grader-env-")]
+
+
+def test_an_install_has_a_deadline(sandbox, settings):
+    """An install that does not end is ended, and is the candidate's to make smaller."""
+
+    def stays(machine: Machine) -> int:
+        machine.sleep(60)
+        return 0
+
+    sandbox.programs["install"] = stays
+    with pytest.raises(GraderError) as caught:
+        installer(sandbox, settings, Limits(install_s=0.05)).environment(WANTED)
+    assert (caught.value.code, caught.value.blame) == ("install.timeout", Blame.CANDIDATE)
+
+
+def analyser(data: bytes | None) -> Program:
+    """An analyser that leaves this."""
+
+    def program(machine: Machine) -> int:
+        if data is not None:
+            machine.write("/work/out/static.json", data)
+        return 0
+
+    return program
+
+
+def test_the_analysers_result_is_read(sandbox):
+    """What the analysers left is the evidence; they see the source read-only and no network."""
+    kept = static(errors=2).evidence
+    sandbox.programs["static"] = analyser(kept.to_json().encode())
+    assert gather_static(sandbox, IMAGES, Limits(), sandbox.volume("source")) == kept
+    spec = sandbox.containers[-1].spec
+    assert (spec.network, [m.path for m in spec.mounts if m.read_only]) == ("none", ["/src"])
+
+
+@pytest.mark.parametrize(
+    ("data", "code"), [(None, "static.no_result"), (b"", "static.bad_result"), (b"{}", "static.bad_result")]
+)
+def test_no_analysis_is_never_full_marks(sandbox, data, code):
+    """A missing, empty or odd result of the analysers is an error of ours."""
+    sandbox.programs["static"] = analyser(data)
+    with pytest.raises(InfrastructureError) as caught:
+        gather_static(sandbox, IMAGES, Limits(), sandbox.volume("source"))
+    assert caught.value.code == code
