@@ -197,8 +197,8 @@ class ChallengeFolder:
         return self.root / "hidden"
 
     def digest(self) -> str:
-        """SHA-256 over what can move a score: ``challenge.toml`` and everything hidden."""
-        return tree_digest(self.root, ("challenge.toml", "hidden"))
+        """SHA-256 over what can move a score: the rubric, what is hidden, and the kit (not linted while unchanged)."""
+        return tree_digest(self.root, ("challenge.toml", "hidden", "starter", "public"))
 
 
 def tree_digest(root: Path, names: tuple[str, ...]) -> str:

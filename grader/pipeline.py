@@ -40,7 +40,7 @@ from grader.fetch import FetchedSource, FetchLimits, FetchPolicy, fetch
 from grader.gather.environment import Installer
 from grader.gather.requirements import read_requirements
 from grader.gather.service import gather_service, hidden_files, require_ready
-from grader.gather.static import gather_static
+from grader.gather.static import gather_static, kit_digests
 from grader.remote import shown
 from grader.sandbox.base import Sandbox
 from grader.sandbox.docker import DockerSandbox
@@ -225,7 +225,8 @@ class _Run:
     def _static(self, volume: str) -> StaticOutcome:
         with self.clock.stage("static", "ruff and radon, without a network"):
             try:
-                evidence = _twice(lambda: gather_static(self.sandbox, self.images, self.settings.limits, volume))
+                kit, limits = kit_digests(self.folder), self.settings.limits
+                evidence = _twice(lambda: gather_static(self.sandbox, self.images, limits, volume, kit))
             except InfrastructureError as error:
                 if error.code == "sandbox.closed":
                     raise

@@ -52,6 +52,8 @@ class CheckScore(Record):
     expected: str
     seen: str
     measures: dict[str, Measure]
+    scored_measure: str = ""
+    """The measure that decides the share, where one does."""
     exchanges: tuple[Exchange, ...]
     evidence: str
     """Anchor of the evidence in the report, ``check-…``."""

@@ -127,6 +127,7 @@ def _score(  # the record's fields, gathered
         expected=shown.expected if shown else "",
         seen=shown.seen if shown else "",
         measures=dict(shown.measures) if shown else {},
+        scored_measure=spec.scale.measure if spec.scale else "",
         exchanges=shown.exchanges if shown and state is not State.PASSED else (),
         evidence=f"check-{spec.id}",
     )

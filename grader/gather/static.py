@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Sequence
+
 from pydantic import ValidationError
 
+from grader.challenge import ChallengeFolder
 from grader.errors import InfrastructureError, printable
 from grader.evidence import StaticEvidence
 from grader.limits import MB, Limits
@@ -14,8 +19,16 @@ _UID_STATIC = 10006
 _RESULT_BYTES = 16 * MB
 
 
-def gather_static(sandbox: Sandbox, images: Images, limits: Limits, source: str) -> StaticEvidence:
-    """Lint and measure the tree in volume ``source`` (its folder ``app``).
+def kit_digests(folder: ChallengeFolder) -> list[str]:
+    """SHA-256 of every file that the challenge hands to candidates: not their work, as long as it is unchanged."""
+    files = (path for part in ("starter", "public") for path in (folder.root / part).rglob("*") if path.is_file())
+    return sorted({hashlib.sha256(path.read_bytes()).hexdigest() for path in files})
+
+
+def gather_static(
+    sandbox: Sandbox, images: Images, limits: Limits, source: str, kit: Sequence[str] = ()
+) -> StaticEvidence:
+    """Lint and measure the tree in volume ``source`` (its folder ``app``), without unchanged files of the ``kit``.
 
     Raises:
         InfrastructureError: ``static.no_result`` when the analysers left nothing: never full marks.
@@ -35,7 +48,9 @@ def gather_static(sandbox: Sandbox, images: Images, limits: Limits, source: str)
         )
     )
     try:
-        analyser.put("/work", [File(path="out", data=None, mode=0o755, uid=_UID_STATIC, gid=_UID_STATIC)])
+        inbox = [File(path="in", data=None, mode=0o755), File(path="in/kit.json", data=json.dumps(list(kit)).encode())]
+        outbox = File(path="out", data=None, mode=0o755, uid=_UID_STATIC, gid=_UID_STATIC)
+        analyser.put("/work", [*inbox, outbox])
         analyser.start()
         end = analyser.wait(limits.static_s)
         files = analyser.fetch("/work/out", max_bytes=_RESULT_BYTES)

@@ -82,10 +82,13 @@ def _check(check: CheckScore, anchors: Anchors, criterion: str, *, printed: bool
         weight=plain(check.weight),
         ours=marks.OURS[check.blame] if check.blame and not passed else "",
         brief="" if passed else line(check.brief, TEXT),
-        message="" if passed else line(check.message, TEXT),
+        message="" if passed and not check.scored_measure else line(check.message, TEXT),
         expected="" if passed or said else line(check.expected, TEXT),
         seen="" if passed or said else line(check.seen, TEXT),
-        measures=tuple(Fact(label=line(name, 60), value=measure(m)) for name, m in sorted(check.measures.items())),
+        measures=tuple(
+            Fact(label=line(name, 60), value=measure(m) + ("" if name == check.scored_measure else ", not scored"))
+            for name, m in sorted(check.measures.items(), key=lambda item: (item[0] != check.scored_measure, item[0]))
+        ),
         repeats=f"{check.repeats_passed} of {check.repeats}" if check.repeats else "none ran",
         seconds=seconds(check.seconds),
         exchanges=tuple(_exchange(exchange) for exchange in shown),
@@ -106,7 +109,7 @@ def _exchange(exchange: Exchange) -> ExchangeView:
     status = "no reply" if exchange.status is None else str(exchange.status)
     head = f"{line(exchange.method, 20)} {line(exchange.path, 120)} → {status}, {number(exchange.ms)} ms"
     if exchange.fault:
-        head += f", our fault injected: {line(exchange.fault, 40)}"
+        head += f", no valid reply: {line(exchange.fault, 40).replace('_', ' ')}"
     reply = block(exchange.reply, BODY)
     if exchange.truncated:
         reply += "\n(the reply was longer than the record keeps)"

@@ -58,7 +58,9 @@ def attempt(bench: Bench, slot: Slot, test: Callable[..., object]) -> Attempt:
         "control": bench.control,
         "scratch": plan.scratch_of(slot),
     }
-    verdict = _run(test, {name: given[name] for name in inspect.signature(test).parameters}, 2 * budget.seconds)
+    verdict, failed_at = _run(
+        test, {name: given[name] for name in inspect.signature(test).parameters}, 2 * budget.seconds
+    )
     seconds = time.monotonic() - budget.started
     verdict = _save(bench.state, verdict)
     if verdict.outcome != "passed":
@@ -71,7 +73,7 @@ def attempt(bench: Bench, slot: Slot, test: Callable[..., object]) -> Attempt:
             verdict=verdict,
             seconds=seconds,
             service_stopped=stopped,
-            exchanges=[] if verdict.outcome == "passed" else log.as_json(),
+            exchanges=[] if verdict.outcome == "passed" else log.as_json(failed_at),
             measures=measures.found,
         ),
         waited=min(budget.waited, seconds),
@@ -79,7 +81,8 @@ def attempt(bench: Bench, slot: Slot, test: Callable[..., object]) -> Attempt:
     )
 
 
-def _run(test: Callable[..., object], arguments: dict[str, Any], seconds: float) -> Verdict:
+def _run(test: Callable[..., object], arguments: dict[str, Any], seconds: float) -> tuple[Verdict, float | None]:
+    """The verdict, and when the check failed if it says so: what comes after is its cleaning up."""
     code = inspect.unwrap(test).__code__
     try:
         with Watchdog(seconds):
@@ -87,8 +90,8 @@ def _run(test: Callable[..., object], arguments: dict[str, Any], seconds: float)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - every end has its verdict; pytest's skip is no Exception
-        return judge(error, code.co_filename)
-    return PASSED if result is None else challenge("The check gave a value back instead of asserting.")
+        return judge(error, code.co_filename), getattr(error, "at", None)
+    return PASSED if result is None else challenge("The check gave a value back instead of asserting."), None
 
 
 def _save(state: State, verdict: Verdict) -> Verdict:

@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Final, Literal
 
 Outcome = Literal["passed", "failed", "error", "not_run"]
@@ -58,6 +59,7 @@ class CheckFailed(Exception):  # noqa: N818 - a verdict, as pytest's Failed is
 
     def __init__(self, expected: str, seen: str = "") -> None:
         super().__init__(f"Expected {expected}; saw {seen}." if seen else f"Expected {expected}.")
+        self.at = time.monotonic()
         self.expected = expected
         self.seen = seen
 

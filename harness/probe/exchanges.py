@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from harness.probe.text import EXCERPT, excerpt, printable
 
 KEEP: Final = 3
+REMEMBER: Final = 40
+"""Of a check that cleans up after its failure, the exchanges before the failure are still known."""
 _HEAD: Final = 4 * EXCERPT + 8
 
 
@@ -26,6 +29,7 @@ class Exchange:
     ms: float = 0.0
     fault: str | None = None
     number: int = 0
+    began: float = field(default_factory=time.monotonic)
 
     @property
     def name(self) -> str:
@@ -60,7 +64,7 @@ class ExchangeLog:
         self._lock = threading.Lock()
         self._count = 0
         self._failed: list[Exchange] = []
-        self._last: deque[Exchange] = deque(maxlen=KEEP)
+        self._last: deque[Exchange] = deque(maxlen=REMEMBER)
         self.kinds: set[str] = set()
 
     def begin(self, method: str, path: str, body: bytes) -> Exchange:
@@ -80,10 +84,15 @@ class ExchangeLog:
             if len(self._failed) < KEEP and record not in self._failed:
                 self._failed.append(record)
 
-    def as_json(self) -> list[dict[str, Any]]:
-        """The kept exchanges, in the order they began."""
+    def as_json(self, until: float | None = None) -> list[dict[str, Any]]:
+        """The kept exchanges, in the order they began.
+
+        Args:
+            until: when the check failed (``time.monotonic``); what it did after that, cleaning up, is not shown.
+        """
         with self._lock:
-            kept = {record.number: record for record in (*self._failed, *self._last)}
+            before = [record for record in self._last if until is None or record.began <= until] or list(self._last)
+            kept = {record.number: record for record in (*self._failed, *before[-KEEP:])}
         return [kept[number].as_json() for number in sorted(kept)]
 
 

@@ -1,5 +1,8 @@
 """Analyse ``/src``: ``python -m harness.static``; writes ``/work/out/static.json``.
 
+``/work/in/kit.json`` lists SHA-256 digests of the challenge's own starter and public files: a file that
+is still byte for byte one of them is not the candidate's work, and is left out.
+
 ruff runs with our settings on files that we name, radon in this process. A canary file with
 known faults goes through with the rest: if its faults are not found, there is no result at all,
 since an analyser that was switched off looks like clean code.
@@ -7,6 +10,7 @@ since an analyser that was switched off looks like clean code.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import json
 import os
@@ -21,6 +25,7 @@ from harness.static.complexity import FileFacts, analyse_file
 
 SOURCE = Path(os.environ.get("STATIC_SOURCE", "/src"))
 OUT = Path(os.environ.get("STATIC_OUT", "/work/out"))
+KIT = Path(os.environ.get("STATIC_KIT", "/work/in/kit.json"))
 SCRATCH = Path(os.environ.get("TMPDIR", "/tmp"))  # noqa: S108 - the container's own tmpfs
 SETTINGS = Path(__file__).with_name("rules.toml")
 _CANARY = "import os\n\n\ndef canary():\n    try:\n        return undefined_name\n    except:\n        pass\n"
@@ -66,9 +71,10 @@ def main() -> int:
 
 
 def _python_files() -> tuple[list[str], list[str]]:
-    """Every Python file, by relative name; vendored environments are left out and said so."""
+    """Every Python file, by relative name; vendored environments and the challenge's kit are left out and said so."""
     found: list[str] = []
     skipped: list[str] = []
+    kit = set(json.loads(KIT.read_text("utf-8"))) if KIT.exists() else set()
     for folder, folders, names in os.walk(SOURCE):
         for name in sorted(folders):
             if name in _LEFT_OUT or (Path(folder) / name / "pyvenv.cfg").exists():
@@ -82,6 +88,8 @@ def _python_files() -> tuple[list[str], list[str]]:
                 continue
             if path.stat().st_size > _FILE_BYTES:
                 skipped.append(f"{_relative(path)}: larger than {_FILE_BYTES // 1024} KB")
+            elif kit and hashlib.sha256(path.read_bytes()).hexdigest() in kit:
+                skipped.append(f"{_relative(path)}: unchanged from the challenge's kit")
             elif len(found) >= _FILES:
                 skipped.append(f"more than {_FILES} Python files: the rest was not read")
                 return found, skipped

@@ -43,7 +43,12 @@ def analyse_file(root: str, name: str) -> FileFacts:
     try:
         blocks = [block for block in cc_visit(source, no_assert=True) if hasattr(block, "is_method")]
         functions = [_function(name, block) for block in blocks]
-        return FileFacts(path=name, lines=analyze(source).sloc, maintainability=float(mi_visit(source, multi=True)), functions=functions)
+        return FileFacts(
+            path=name,
+            lines=analyze(source).sloc,
+            maintainability=float(mi_visit(source, multi=True)),
+            functions=functions,
+        )
     except SyntaxError as error:
         return FileFacts(path=name, problem=f"syntax error in line {error.lineno}")
     except (RecursionError, ValueError, MemoryError) as error:
