@@ -19,9 +19,9 @@ from grader.validation.ladder import Expected
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _WRITTEN: Literal["serialization"] = "serialization"
-"""What we write: every field is there."""
+"""What we write."""
 _READ: Literal["validation"] = "validation"
-"""What others write and we read: fields with a default may be left out."""
+"""What others write and we read."""
 _MODELS: tuple[tuple[str, type[Record], Literal["serialization", "validation"], bool], ...] = (
     ("evidence", Evidence, _WRITTEN, False),
     ("scorecard", Scorecard, _WRITTEN, False),

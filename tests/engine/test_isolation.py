@@ -185,8 +185,9 @@ def test_system_calls_are_refused(explored):
     assert (explored["called"], explored["capabilities"]) == ([], [])
 
 
-def test_only_plain_sockets(explored):
-    """Unix, IPv4, IPv6 and route netlink sockets can be made; no raw, vsock, packet or other netlink ones."""
+def test_only_plain_sockets_and_not_our_port(explored):
+    """Only unix, IPv4, IPv6 and route netlink sockets can be made, and the gateway's port cannot be taken or shared."""
+    assert explored["bound"] == []
     assert explored["opened"] == [socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK]
     assert (explored["raw"], explored["configured"]) == ([], [])
 
@@ -195,11 +196,6 @@ def test_no_way_out(explored, listener):
     """Nothing leaves the pod: not to loopback, bridge or interface addresses of the host, by TCP or UDP."""
     assert explored["reached"] == []
     assert listener.called() == []
-
-
-def test_gateway_port_cannot_be_taken(explored):
-    """The gateway's port is ours before the service starts, and cannot be shared by any option or family."""
-    assert explored["bound"] == []
 
 
 def test_fork_bomb_beside_an_honest_submission(attack, desk):

@@ -151,18 +151,21 @@ def copy(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("path", ["challenge.toml", "hidden/test_echo.py", "hidden/new.json"])
+@pytest.mark.parametrize(
+    "path", ["challenge.toml", "hidden/test_echo.py", "hidden/new.json", "starter/a.py", "public/a"]
+)
 def test_what_can_move_a_score_changes_the_digest(copy, path):
-    """A changed rubric or hidden file, and a new one, is another challenge."""
+    """A changed rubric, hidden file or kit (not linted while unchanged), and a new file, is another challenge."""
     before = load_challenge("echo", copy).digest()
+    (copy / "echo" / path).parent.mkdir(exist_ok=True)
     with (copy / "echo" / path).open("a") as file:
         file.write("# changed\n")
     assert load_challenge("echo", copy).digest() != before
 
 
-@pytest.mark.parametrize("path", ["brief.md", "starter/a.py", "hidden/__pycache__/test_echo.pyc"])
+@pytest.mark.parametrize("path", ["brief.md", "solutions/a.py", "hidden/__pycache__/test_echo.pyc"])
 def test_what_cannot_move_a_score_does_not(copy, path):
-    """The brief, the starter and caches leave the digest as it is."""
+    """The brief, the solutions and caches leave the digest as it is."""
     before = load_challenge("echo", copy).digest()
     (copy / "echo" / path).parent.mkdir(exist_ok=True)
     (copy / "echo" / path).write_text("new")

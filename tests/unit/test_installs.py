@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 
 import pytest
-from pod_stubs import IMAGES
+from pod_stubs import ECHO, IMAGES
 from records import static
 
+from grader.challenge import ChallengeFolder
 from grader.errors import Blame, GraderError, InfrastructureError
 from grader.gather.environment import Installer
 from grader.gather.requirements import Wanted
-from grader.gather.static import gather_static
+from grader.gather.static import gather_static, kit_digests
 from grader.limits import Limits
 from grader.sandbox.images import Images
 from grader.sandbox.scripted import Machine, Program, ScriptedSandbox
@@ -170,6 +172,24 @@ def test_the_analysers_result_is_read(sandbox):
     assert gather_static(sandbox, IMAGES, Limits(), sandbox.volume("source")) == kept
     spec = sandbox.containers[-1].spec
     assert (spec.network, [m.path for m in spec.mounts if m.read_only]) == ("none", ["/src"])
+
+
+def test_the_analysers_know_the_challenges_own_files(sandbox, tmp_path):
+    """Digests of what candidates are given go to the analysers: unchanged, it is not the candidate's work."""
+    for name in ("starter/a.py", "public/deep/b.py", "hidden/c.py"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(name)
+    kit = kit_digests(ChallengeFolder(challenge=ECHO.challenge, root=tmp_path))
+    assert kit == sorted(hashlib.sha256(name.encode()).hexdigest() for name in ("starter/a.py", "public/deep/b.py"))
+    told: list[list[str]] = []
+
+    def program(machine: Machine) -> int:
+        told.append(json.loads(machine.read("/work/in/kit.json")))
+        return analyser(static().evidence.to_json().encode())(machine)
+
+    sandbox.programs["static"] = program
+    gather_static(sandbox, IMAGES, Limits(), sandbox.volume("source"), kit)
+    assert told == [kit]
 
 
 @pytest.mark.parametrize(
