@@ -14,18 +14,18 @@ from __future__ import annotations
 import secrets
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from grader import __version__, results
 from grader.challenge import ChallengeFolder, load_challenge
-from grader.errors import GraderError, InfrastructureError
+from grader.clock import Clock, Progress
+from grader.errors import CandidateError, GraderError, InfrastructureError, UsageError, printable
 from grader.evidence import (
     Evidence,
     Failure,
@@ -33,7 +33,6 @@ from grader.evidence import (
     InstallEvidence,
     PhaseResults,
     ServiceEvidence,
-    StageTime,
     StaticOutcome,
 )
 from grader.fetch import FetchedSource, FetchLimits, FetchPolicy, fetch
@@ -69,19 +68,6 @@ class Request:
     policy: FetchPolicy = field(default_factory=FetchPolicy)
 
 
-class Progress(Protocol):
-    """Somebody who watches. Called from several threads."""
-
-    def begin(self, stage: str, note: str) -> None:
-        """A stage begins."""
-
-    def note(self, stage: str, note: str) -> None:
-        """Something worth a line happened in it."""
-
-    def end(self, stage: str, seconds: float, note: str) -> None:
-        """A stage ended well; ``note`` says what came of it."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graded:
     """A finished grading and where it lies."""
@@ -103,13 +89,13 @@ def grade(request: Request, settings: Settings, progress: Progress) -> Graded:
     """
     results.prepare(request.out)
     folder = load_challenge(request.challenge, settings.challenges)
-    clock = _Clock(progress)
+    clock = Clock(progress)
     with Engine() as engine:
         facts, images = _prepare_engine(engine, settings, clock)
         with live_run(settings) as run_id, tempfile.TemporaryDirectory(prefix="grader-") as temporary:
             sandbox = DockerSandbox(engine, run_id, host=settings.host_id(), runtime=settings.runtime)
             draft = _Draft(evidence=_blank(request, folder, images, facts, settings, run_id))
-            with ThreadPoolExecutor(max_workers=4, thread_name_prefix="gather") as pool:
+            with _deadline(sandbox, settings, draft), ThreadPoolExecutor(max_workers=4) as pool:
                 try:
                     run = _Run(request, settings, folder, images, sandbox, facts["id"], clock, pool, draft)
                     run.gather(Path(temporary))
@@ -121,7 +107,34 @@ def grade(request: Request, settings: Settings, progress: Progress) -> Graded:
     return _finish(request, draft, clock)
 
 
-def _prepare_engine(engine: Engine, settings: Settings, clock: _Clock) -> tuple[dict[str, str], Images]:
+@contextmanager
+def _deadline(sandbox: Sandbox, settings: Settings, draft: _Draft) -> Iterator[None]:
+    """The grading's own deadline: when it passes, everything is ended, and the evidence says so."""
+    passed = threading.Event()
+
+    def end() -> None:
+        passed.set()
+        sandbox.close()
+
+    timer = threading.Timer(settings.limits.grading_s, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except InfrastructureError as error:
+        if not passed.is_set() or error.code != "sandbox.closed":
+            raise
+        late = InfrastructureError(
+            "grading.timeout",
+            f"The grading took longer than {settings.limits.grading_s:.0f} seconds and was ended.",
+            next_step="Grade again on a less busy machine; a person should look at it if it stays.",
+        )
+        draft.add(failure=Failure.of(late, "grading"), service=None, phases=())
+    finally:
+        timer.cancel()
+
+
+def _prepare_engine(engine: Engine, settings: Settings, clock: Clock) -> tuple[dict[str, str], Images]:
     """Remove what dead runs left, and find or make our images."""
     with clock.stage("engine", "looking for the container engine") as say:
         facts = engine.facts()
@@ -153,7 +166,7 @@ class _Run:
     images: Images
     sandbox: Sandbox
     engine_id: str
-    clock: _Clock
+    clock: Clock
     pool: ThreadPoolExecutor
     draft: _Draft
 
@@ -166,8 +179,7 @@ class _Run:
             volume = self._source_volume(fetched)
             static = self.pool.submit(self._static, volume)
             try:
-                manifest = read_manifest(fetched.tree_dir)
-                self.draft.add(manifest=manifest)
+                manifest = self._manifest(fetched)
                 stage = "install"
                 opening = self.pool.submit(self._open_pod, volume, manifest)
                 environment = self._install(fetched)
@@ -180,7 +192,7 @@ class _Run:
                 raise
             self.draft.add(static=static.result())
         except GraderError as error:
-            if error.code == "sandbox.closed":
+            if error.code == "sandbox.closed" or isinstance(error, UsageError):
                 raise
             self.clock.progress.note(stage, f"stopped: {error.code}")
             self.draft.add(failure=Failure.of(error, stage))
@@ -217,6 +229,18 @@ class _Run:
             identity=self.draft.evidence.identity.model_copy(update={"commit": fetched.commit}),
         )
         return fetched
+
+    def _manifest(self, fetched: FetchedSource) -> Manifest:
+        manifest = read_manifest(fetched.tree_dir)
+        self.draft.add(manifest=manifest)
+        asked = self.folder.challenge.id
+        if manifest.challenge not in (None, asked):
+            raise CandidateError(
+                "manifest.other_challenge",
+                f"takehome.toml says that this answers {printable(str(manifest.challenge), 64)!r}, not {asked!r}.",
+                next_step="Check the URL, or mend the challenge's name in takehome.toml.",
+            )
+        return manifest
 
     def _source_volume(self, fetched: FetchedSource) -> str:
         files = tree_files(fetched.tree_dir, "app")
@@ -325,7 +349,7 @@ def _blank(  # noqa: PLR0917 - the grading's identity, gathered once
     )
 
 
-def _finish(request: Request, draft: _Draft, clock: _Clock) -> Graded:
+def _finish(request: Request, draft: _Draft, clock: Clock) -> Graded:
     """Score, render, write; in that order, and nothing before it was on the disk."""
     evidence = draft.evidence.model_copy(update={"stages": clock.times()})
     scorecard = score(evidence)
@@ -335,35 +359,3 @@ def _finish(request: Request, draft: _Draft, clock: _Clock) -> Graded:
     }
     results.write(request.out, evidence, scorecard, logs)
     return Graded(scorecard=scorecard, out=request.out)
-
-
-@dataclass(slots=True)
-class _Clock:
-    """Times the stages and tells whoever watches."""
-
-    progress: Progress
-    _zero: float = field(default_factory=time.monotonic)
-    _times: dict[str, StageTime] = field(default_factory=dict)
-    _notes: dict[str, str] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    @contextmanager
-    def stage(self, stage: str, note: str) -> Iterator[Callable[[str], None]]:
-        began = time.monotonic()
-        self.progress.begin(stage, note)
-        yield lambda text: self.progress.note(stage, text)
-        seconds = time.monotonic() - began
-        with self._lock:
-            came_of = self._notes.get(stage, "")
-            self._times[stage] = StageTime(
-                stage=stage, began_s=round(began - self._zero, 3), seconds=round(seconds, 3), note=came_of
-            )
-        self.progress.end(stage, seconds, came_of)
-
-    def came_of(self, stage: str, note: str) -> None:
-        with self._lock:
-            self._notes[stage] = note
-
-    def times(self) -> tuple[StageTime, ...]:
-        with self._lock:
-            return tuple(sorted(self._times.values(), key=lambda time: time.began_s))

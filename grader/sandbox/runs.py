@@ -18,6 +18,7 @@ from pathlib import Path
 
 from grader.errors import InfrastructureError
 from grader.limits import Limits
+from grader.record import disk_error
 from grader.sandbox.engine import Engine, Leftover
 from grader.settings import Settings
 
@@ -67,7 +68,10 @@ def sweep(engine: Engine, settings: Settings) -> Swept:
 
 def _folder(settings: Settings) -> Path:
     folder = settings.state / "runs"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise disk_error(error, folder) from error
     return folder
 
 

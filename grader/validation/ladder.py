@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader import pipeline
 from grader.challenge import ChallengeFolder
+from grader.clock import Progress
 from grader.errors import ChallengeError, UsageError
 from grader.fetch import FetchPolicy
 from grader.record import Record
@@ -82,7 +83,7 @@ def climb(
     folder: ChallengeFolder,
     settings: Settings,
     out: Path,
-    progress: pipeline.Progress,
+    progress: Progress,
     *,
     only: Sequence[str] | None = None,
     seed: int | None = None,

@@ -225,3 +225,20 @@ def test_doctor_is_content_here(desk):
     assert ran.code == 0, ran.out
     for name in ("engine", "kernel", "cgroup", "seccomp", "runtime", "base image", "package index", "disk"):
         assert f"✓ {name}" in ran.out
+
+
+@NOTHING_LEFT
+def test_grading_has_a_deadline(desk, tmp_path):
+    """A grading over its own deadline is ended as ours: no score, a report that says so, nothing left."""
+    limits = tmp_path / "short.toml"
+    limits.write_text("grading_s = 2\nboot_s = 30\n")
+    ran = desk.run(url=desk.publish("never-ready", REPOS / "never-ready"), env={"GRADER_LIMITS": str(limits)})
+    card = ran.card()
+    assert (ran.code, card["failure"]["code"], card["score"]) == (3, "grading.timeout", None)
+    assert "took longer than 2 seconds" in ran.said()
+
+
+def test_commit_that_is_none(desk):
+    """A commit id that cannot be one is a usage error; nothing is written."""
+    ran = desk.run("--commit", "main", url=desk.publish("good", REPOS / "good"))
+    assert (ran.code, "fetch.bad_commit" in ran.err, ran.folder.exists()) == (2, True, False)
