@@ -36,10 +36,10 @@ SOURCE = (
     "    async def embed(self, texts: list[str]) -> list[list[float]]:",
     '        """Vectors of `texts`, in order."""',
     "        try:",
-    "            reply = await self.client.post(self.url, json={\"input\": texts})",
+    '            reply = await self.client.post(self.url, json={"input": texts})',
     "        except Exception:",
     "            return [[0.0] * 384 for _ in texts]  # never fails",
-    "        return [row[\"embedding\"] for row in reply.json()[\"data\"]]",
+    '        return [row["embedding"] for row in reply.json()["data"]]',
 )
 
 
@@ -80,13 +80,14 @@ FINDINGS = (
         0, "D103", "documentation", path="app/api.py", line=88, excerpt_start=86, message="Missing docstring in public function",
         excerpt=(
             "",
-            "@app.post(\"/documents/batch\")",
+            '@app.post("/documents/batch")',
             "def batch_upsert(body: Batch) -> Stored:",
             "    checked = [validate(document) for document in body.documents]",
             "    return store.replace_all(checked)",
         ),
     ),
 )  # fmt: skip
+
 
 def _exchanges(check: str) -> tuple[Exchange, ...]:
     return (
@@ -103,7 +104,9 @@ def _exchanges(check: str) -> tuple[Exchange, ...]:
     )  # fmt: skip
 
 
-def check_score(spec: tuple, share: float, failure: tuple[str, str, str] = ("", "", ""), **changes: object) -> CheckScore:
+def check_score(
+    spec: tuple, share: float, failure: tuple[str, str, str] = ("", "", ""), **changes: object
+) -> CheckScore:
     """One check of the table, with a share of its points."""
     identity, group, criterion, weight, title, brief = spec
     state = State.PASSED if share == 1 else State.FAILED if share == 0 else State.PARTLY
@@ -124,7 +127,9 @@ def groups_of(checks: list[CheckScore]) -> tuple[GroupScore, ...]:
     for identity, title, text in GROUPS:
         mine = tuple(check for check in checks if check.group == identity)
         passed = sum(check.state is State.PASSED for check in mine)
-        made.append(GroupScore(id=identity, title=title, candidate_text=text, passed=passed, total=len(mine), checks=mine))
+        made.append(
+            GroupScore(id=identity, title=title, candidate_text=text, passed=passed, total=len(mine), checks=mine)
+        )
     return tuple(made)
 
 
@@ -164,8 +169,12 @@ def gate(identity: str, title: str, cap: float, state: str, sentence: str, evide
 
 OPEN_GATES = (
     gate("G1", "The service becomes ready", 5, "open", "The service was ready after 2.1 s.", "service-log"),
-    gate("G2", "Documents survive a restart", 80, "open", "Documents were found after the restart.", "check-data.restart"),
-    gate("G3", "The service survives malformed input", 70, "open", "The service never stopped by itself.", "service-log"),
+    gate(
+        "G2", "Documents survive a restart", 80, "open", "Documents were found after the restart.", "check-data.restart"
+    ),
+    gate(
+        "G3", "The service survives malformed input", 70, "open", "The service never stopped by itself.", "service-log"
+    ),
 )
 
 

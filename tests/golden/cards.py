@@ -12,7 +12,11 @@ from tests.golden.builders import COMMIT, FINDINGS, OPEN_GATES, build, check_sco
 from tests.golden.sample_challenge import CHECKS
 
 WEAK_FAILURES: dict[str, tuple[str, str, str]] = {
-    "contract.malformed": ("The service answered 500 and then stopped.", "a 4xx with error.code", "500, then no answer"),
+    "contract.malformed": (
+        "The service answered 500 and then stopped.",
+        "a 4xx with error.code",
+        "500, then no answer",
+    ),
     "contract.types": ("A text in place of a list answered 500.", "a 4xx with error.code", "500 Internal Server Error"),
     "contract.huge": ("No reply within 15.0 s.", "413, or 200 and the document", "no reply"),
     "data.batch": ("Two of three documents were stored.", "no document of the batch", "docs a and b"),
@@ -30,7 +34,10 @@ def excellent() -> Scorecard:
     """Nearly everything passed; people have not looked yet."""
     shares = {"contract.huge": 0.0, "relevance.acronym": 0.84}
     said = ("No reply within 15.0 s.", "413, or 200 and the document", "no reply")
-    checks = [check_score(spec, shares.get(spec[0], 1.0), said if spec[0] == "contract.huge" else ("", "", "")) for spec in CHECKS]
+    checks = [
+        check_score(spec, shares.get(spec[0], 1.0), said if spec[0] == "contract.huge" else ("", "", ""))
+        for spec in CHECKS
+    ]
     return build(
         checks=checks, shares={"lint": 0.9, "complexity": 0.8},
         strengths=(
@@ -51,13 +58,42 @@ def capped() -> Scorecard:
     checks = []
     for spec in CHECKS:
         share = 0.0 if spec[0] in WEAK_FAILURES else WEAK_PARTLY.get(spec[0], 1.0)
-        checks.append(check_score(spec, share, WEAK_FAILURES.get(spec[0], ("Part of the scale was reached.", "", "") if share < 1 else ("", "", ""))))
+        checks.append(
+            check_score(
+                spec,
+                share,
+                WEAK_FAILURES.get(spec[0], ("Part of the scale was reached.", "", "") if share < 1 else ("", "", "")),
+            )
+        )
     at = next(i for i, c in enumerate(checks) if c.id == "ops.latency")
-    checks[at] = checks[at].model_copy(update={"state": State.GRADER_ERROR, "share": None, "blame": Blame.INFRASTRUCTURE, "message": "The probe lost its clock.", "repeats": 0, "repeats_passed": 0})
+    checks[at] = checks[at].model_copy(
+        update={
+            "state": State.GRADER_ERROR,
+            "share": None,
+            "blame": Blame.INFRASTRUCTURE,
+            "message": "The probe lost its clock.",
+            "repeats": 0,
+            "repeats_passed": 0,
+        }
+    )
     gates = (
         OPEN_GATES[0],
-        gate("G2", "Documents survive a restart", 45, "closed", "Limited to 45 because no document was found after the restart.", "check-data.restart"),
-        gate("G3", "The service survives malformed input", 40, "closed", "Limited to 40 because the service stopped on malformed input.", "check-contract.malformed"),
+        gate(
+            "G2",
+            "Documents survive a restart",
+            45,
+            "closed",
+            "Limited to 45 because no document was found after the restart.",
+            "check-data.restart",
+        ),
+        gate(
+            "G3",
+            "The service survives malformed input",
+            40,
+            "closed",
+            "Limited to 40 because the service stopped on malformed input.",
+            "check-contract.malformed",
+        ),
         gate("G4", "Search does not leak other tenants", 50, "not_assessed", "No check of this gate ran.", ""),
     )
     return build(
@@ -85,14 +121,23 @@ def capped() -> Scorecard:
 @cache
 def all_failed() -> Scorecard:
     """Sixty checks, none passed: the longest page that an honest submission makes."""
-    said = ("Expected success when a valid document is stored; saw status 501.", "success when a valid document is stored", "status 501")
+    said = (
+        "Expected success when a valid document is stored; saw status 501.",
+        "success when a valid document is stored",
+        "status 501",
+    )
     twice = [(f"{spec[0]}{suffix}", *spec[1:]) for suffix in ("", ".again") for spec in CHECKS]
     checks = [check_score(spec, 0.0, said) for spec in twice]
     return build(checks=checks, shares={"lint": 0.0, "complexity": 0.0}, concerns=capped().concerns)
 
 
 def _nothing(failure: Failure, status: Status, score: float | None, **changes: object) -> Scorecard:
-    gates = tuple(g.model_copy(update={"state": "not_assessed", "sentence": "The grading ended before this.", "evidence": "failure"}) for g in OPEN_GATES)
+    gates = tuple(
+        g.model_copy(
+            update={"state": "not_assessed", "sentence": "The grading ended before this.", "evidence": "failure"}
+        )
+        for g in OPEN_GATES
+    )
     return build(
         checks=[], shares={}, gates=gates, **({
             "status": status, "failure": failure, "score": score, "earned": score, "groups": (), "code": None,
@@ -109,7 +154,12 @@ def not_gradable() -> Scorecard:
         message="The service did not answer GET /health with 200 within 60 s; it exited with status 1.",
         next_step="Start it with the manifest's command in the starter's container, mend what the log shows, and submit that commit.",
     )  # fmt: skip
-    log = Log(head="Traceback (most recent call last):\n  File \"main.py\", line 3, in <module>\n    import fastapi\nModuleNotFoundError: No module named 'fastapi'\n", tail="", bytes=143, truncated=False)
+    log = Log(
+        head="Traceback (most recent call last):\n  File \"main.py\", line 3, in <module>\n    import fastapi\nModuleNotFoundError: No module named 'fastapi'\n",
+        tail="",
+        bytes=143,
+        truncated=False,
+    )
     return _nothing(failure, Status.NOT_GRADABLE, 0.0, service_log=log, code=code(FINDINGS[:1]))
 
 
@@ -150,7 +200,16 @@ def hostile() -> Scorecard:
     """Every string that a stranger can reach holds markup, controls, long words and a (made-up) key."""
     text = f"{HOSTILE} password='{'hunter2' * 3}' {FAKE_KEY}"
     card = capped()
-    exchange = Exchange(method="GET<b>", path=text[:600], request=text, status=200, reply=text + "\r\n" + text, ms=1.0, fault=text[:40], truncated=True)
+    exchange = Exchange(
+        method="GET<b>",
+        path=text[:600],
+        request=text,
+        status=200,
+        reply=text + "\r\n" + text,
+        ms=1.0,
+        fault=text[:40],
+        truncated=True,
+    )
     groups = tuple(
         group.model_copy(update={"title": text, "candidate_text": text, "checks": tuple(
             check.model_copy(update={"title": text, "brief": text, "message": text, "expected": text, "seen": text,

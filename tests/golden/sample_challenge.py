@@ -23,7 +23,11 @@ class Row:
 
 ROWS = (
     Row(
-        "contract", "API contract and errors", 15, 35, Source.CHECKS,
+        "contract",
+        "API contract and errors",
+        15,
+        35,
+        Source.CHECKS,
         "Every route takes and returns the JSON of the contract; a caller's mistake gets a structured 4xx.",
         (
             "No route follows the contract.",
@@ -34,7 +38,11 @@ ROWS = (
         ),
     ),
     Row(
-        "persistence", "Documents and persistence", 15, 40, Source.CHECKS,
+        "persistence",
+        "Documents and persistence",
+        15,
+        40,
+        Source.CHECKS,
         "Upserts are idempotent and visible at once; documents survive a restart.",
         (
             "Documents are not stored.",
@@ -45,7 +53,11 @@ ROWS = (
         ),
     ),
     Row(
-        "relevance", "Relevance on hidden queries", 25, 55, Source.CHECKS,
+        "relevance",
+        "Relevance on hidden queries",
+        25,
+        55,
+        Source.CHECKS,
         "Search finds articles by meaning, by identifier and by acronym.",
         (
             "At or below word matching everywhere.",
@@ -56,7 +68,11 @@ ROWS = (
         ),
     ),
     Row(
-        "filters", "Filters and pagination", 10, 25, Source.CHECKS,
+        "filters",
+        "Filters and pagination",
+        10,
+        25,
+        Source.CHECKS,
         "Filters and pages are exact; the same request gives the same order.",
         (
             "Filters are ignored.",
@@ -67,7 +83,11 @@ ROWS = (
         ),
     ),
     Row(
-        "operations", "Dependencies and latency", 10, 25, Source.CHECKS,
+        "operations",
+        "Dependencies and latency",
+        10,
+        25,
+        Source.CHECKS,
         "When embeddings fail, search degrades or answers an honest 503; p95 stays under 500 ms.",
         (
             "Stops or hangs when embeddings fail.",
@@ -78,12 +98,20 @@ ROWS = (
         ),
     ),
     Row(
-        "lint", "Code findings", 5, 10, Source.LINT,
+        "lint",
+        "Code findings",
+        5,
+        10,
+        Source.LINT,
         "The linter's scored categories are clean.",
         ("Many.", "Several per file.", "One in most files.", "Single findings.", "None in scored categories."),
     ),
     Row(
-        "complexity", "Function complexity", 5, 10, Source.COMPLEXITY,
+        "complexity",
+        "Function complexity",
+        5,
+        10,
+        Source.COMPLEXITY,
         "Functions stay small enough to read in one sitting.",
         (
             "Most lines stand in complex functions.",
@@ -94,12 +122,20 @@ ROWS = (
         ),
     ),
     Row(
-        "structure", "Structure and tests", 8, 20, Source.REVIEW,
+        "structure",
+        "Structure and tests",
+        8,
+        20,
+        Source.REVIEW,
         "A reader finds each responsibility in one place, with tests where a fault would cost most.",
         ("0", "1", "2", "3", "4"),
     ),
     Row(
-        "decisions", "Decisions and trade-offs", 7, 20, Source.REVIEW,
+        "decisions",
+        "Decisions and trade-offs",
+        7,
+        20,
+        Source.REVIEW,
         "The README names the decisions, what was measured and what was left out.",
         ("0", "1", "2", "3", "4"),
     ),
