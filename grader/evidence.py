@@ -200,6 +200,8 @@ class StaticEvidence(Record):
     """Source lines of code (radon's SLOC) over the analysed files."""
     skipped: Annotated[tuple[Short, ...], Field(max_length=200)] = ()
     """Files left out, each with its reason (not UTF-8, syntax error, too large)."""
+    unread_share: float = 0.0
+    """Share of the candidate's Python (bytes) that no analyser could read."""
     findings: Annotated[tuple[CodeFinding, ...], Field(max_length=2_000)] = ()
     findings_total: int
     by_category: dict[str, int]

@@ -59,8 +59,6 @@ class Limits(Record):
     """Every container's own end, should nobody be left to remove it."""
     reply_bytes: int = 4 * MB
     results_bytes: int = 8 * MB
-    log_excerpt_bytes: int = 16 * KB
-    """Head and tail of a log that reach the record."""
 
     service: PodLimits = PodLimits()
     probe: PodLimits = PodLimits(memory_bytes=512 * MB, pids=64)

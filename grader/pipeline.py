@@ -12,7 +12,6 @@ phases. Scoring and rendering are pure and can be done again from the saved evid
 from __future__ import annotations
 
 import secrets
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -46,7 +45,7 @@ from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.engine import Engine
 from grader.sandbox.images import Images, ensure_images, harness_digest
 from grader.sandbox.pod import Pod, PodSpec, fill_volume, tree_files
-from grader.sandbox.runs import live_run, sweep
+from grader.sandbox.runs import live_run, run_folder, sweep
 from grader.scorecard import Scorecard
 from grader.scoring import score
 from grader.settings import Settings
@@ -92,13 +91,13 @@ def grade(request: Request, settings: Settings, progress: Progress) -> Graded:
     clock = Clock(progress)
     with Engine() as engine:
         facts, images = _prepare_engine(engine, settings, clock)
-        with live_run(settings) as run_id, tempfile.TemporaryDirectory(prefix="grader-") as temporary:
+        with live_run(settings) as run_id:
             sandbox = DockerSandbox(engine, run_id, host=settings.host_id(), runtime=settings.runtime)
             draft = _Draft(evidence=_blank(request, folder, images, facts, settings, run_id))
             with _deadline(sandbox, settings, draft), ThreadPoolExecutor(max_workers=4) as pool:
                 try:
                     run = _Run(request, settings, folder, images, sandbox, facts["id"], clock, pool, draft)
-                    run.gather(Path(temporary))
+                    run.gather(run_folder(settings, run_id))
                 except BaseException:
                     sandbox.close()  # before the pool is waited for: it ends every call under way
                     raise

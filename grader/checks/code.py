@@ -34,7 +34,7 @@ def judge_lint(criterion: Criterion, static: StaticEvidence) -> Judged:
         if count:
             parts.append(f"{count} of {penalty.category.replace('_', ' ')}")
     found = ", ".join(parts) or "no finding that costs points"
-    return Judged(share=max(0.0, 1 - lost), why=f"{static.lines} lines: {found}.")
+    return _of_what_was_read(max(0.0, 1 - lost), f"{static.lines} lines: {found}.", static)
 
 
 def judge_complexity(criterion: Criterion, static: StaticEvidence) -> Judged:
@@ -45,7 +45,16 @@ def judge_complexity(criterion: Criterion, static: StaticEvidence) -> Judged:
     worst = static.functions[0] if static.functions else None
     tail = f" The most complex is {worst.name} ({worst.complexity})." if worst else ""
     percent = round(100 * static.complex_share)
-    return Judged(
-        share=share,
-        why=f"{static.functions_total} functions; {percent} % of their lines stand in complex ones (above 10).{tail}",
+    return _of_what_was_read(
+        share,
+        f"{static.functions_total} functions; {percent} % of their lines stand in complex ones (above 10).{tail}",
+        static,
     )
+
+
+def _of_what_was_read(share: float, why: str, static: StaticEvidence) -> Judged:
+    """Code that no analyser can read earns nothing: a share of it takes that share of the points."""
+    if static.unread_share <= 0:
+        return Judged(share=share, why=why)
+    percent = max(1, round(100 * static.unread_share))
+    return Judged(share=share * (1 - static.unread_share), why=f"{why} {percent} % of the Python could not be read.")

@@ -57,7 +57,9 @@ class Installer:
         """
         began = time.monotonic()
         digest = hashlib.sha256(
-            "\0".join([self.images.ids["base"], *wanted.requirements, "\1", *wanted.constraints]).encode()
+            "\0".join(
+                [self.images.ids["base"], self.settings.index or "", *wanted.requirements, "\1", *wanted.constraints]
+            ).encode()
         ).hexdigest()
         path = self._folder() / f"{digest[:32]}.json"
         known = self._known(path)
@@ -109,7 +111,7 @@ class Installer:
             installing = self._start_installing(wanted, volume, network, self.sandbox.address(gateway, network))
             try:
                 end = installing.wait(self.limits.install_s)
-                files = installing.fetch("/work/out", max_bytes=_RESULT_BYTES)
+                files = installing.fetch("/work/out/result.json", max_bytes=_RESULT_BYTES)
             finally:
                 installing.remove()
             upstream = gateway.log().head + gateway.log().tail
@@ -159,7 +161,6 @@ class Installer:
         return gateway
 
     def _start_installing(self, wanted: Wanted, volume: str, network: str, address: str) -> Container:
-        cache = self.sandbox.kept_volume("wheels")
         work = self.sandbox.volume("install")
         job = {
             "requirements": wanted.requirements,
@@ -178,7 +179,6 @@ class Installer:
                 network=("nets", (network,)),
                 hosts={"index": address},
                 mounts=[
-                    Mount(volume=cache, path="/cache", read_only=False),
                     Mount(volume=volume, path=ENVIRONMENT, read_only=False),
                     Mount(volume=work, path="/work", read_only=False),
                 ],
@@ -186,8 +186,7 @@ class Installer:
             )
         )
         # A volume's own root cannot change hands through the archive API; a folder in it can.
-        for volume_path, folder in (("/cache", "wheels"), ("/env", "py")):
-            installing.put(volume_path, [File(path=folder, data=None, mode=0o755, uid=_UID_INSTALL, gid=_UID_INSTALL)])
+        installing.put("/env", [File(path="py", data=None, mode=0o755, uid=_UID_INSTALL, gid=_UID_INSTALL)])
         installing.put(
             "/work",
             [
@@ -204,6 +203,7 @@ class Installer:
 class _Result:
     ok: bool
     stage: str
+    code: int
     log: str
     packages: tuple[str, ...]
     upstream_failed: bool
@@ -215,6 +215,7 @@ class _Result:
         return cls(
             ok=bool(result["ok"]),
             stage=str(result["stage"]),
+            code=int(result["code"]),
             log=str(result["log"]),
             packages=tuple(str(p) for p in result["packages"]),
             upstream_failed="upstream_error" in upstream,
@@ -222,6 +223,8 @@ class _Result:
         )
 
 
+_UV_REFUSED = (1, 2)
+"""uv's own exit codes for "it does not work out" and "an error"; a signal or a crash is something else."""
 _NOT_FOUND = re.compile(
     r"not found in the package registry|there (?:is|are) no versions? of|No solution found", re.IGNORECASE
 )
@@ -261,6 +264,13 @@ def _install_error(result: _Result) -> GraderError:
             return CandidateError(
                 code, f"{sentence}: {why}.", next_step="Mend the requirement; only wheels are installed.", detail=words
             )
+    if result.stage == "install" and result.code in _UV_REFUSED:
+        return CandidateError(
+            "install.refused",
+            f"The installer refused a package: {words}",
+            next_step="Use another version or another package; logs/install.txt has all that it said.",
+            detail=words,
+        )
     return InfrastructureError(
         "install.failed",
         f"Installing stopped: {words}",

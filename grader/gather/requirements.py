@@ -22,6 +22,7 @@ from grader.toml import parse_toml
 
 _FILE_BYTES = 2 * 1024 * 1024
 _HASH = re.compile(r"\s--hash[= ]\S+")
+_LINE = 1_000
 Kind = Literal["uv.lock", "pyproject.toml", "requirements.txt", "none"]
 
 
@@ -139,6 +140,8 @@ def _listed(path: Path) -> tuple[str, ...]:
 
 def _parsed(where: str, line: str) -> str:
     """One requirement, taken apart and put together again."""
+    if len(line) > _LINE:
+        raise _refused(where, f"the line is longer than {_LINE} characters")
     if line.startswith("-"):
         raise _refused(where, f"options such as {printable(line.split(maxsplit=1)[0], 40)!r} are not taken")
     try:

@@ -27,8 +27,8 @@ from grader.sandbox.engine import BEGAN_LABEL, HOST_LABEL, KEPT_LABEL, RUN_LABEL
 from grader.sandbox.logs import LogKeeper
 
 SECCOMP = Path(__file__).with_name("seccomp.json")
-_BLACK_HOLE = "192.0.2.1"
-"""TEST-NET-1 (RFC 5737): the engine's resolver would forward outside names; here they lead nowhere."""
+_BLACK_HOLE = "240.0.0.1"
+"""Reserved (RFC 1112), so routed nowhere: the engine's resolver would forward outside names; here they lead nowhere."""
 _LOG_EXCERPT, _LOG_FLOOD = 16 * 1024, 64 * 1024 * 1024
 _SIGKILL_EXIT = 137
 _CLOSE_S = 30.0

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -36,8 +37,16 @@ def live_run(settings: Settings) -> Iterator[str]:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield run_id
     finally:
+        shutil.rmtree(run_folder(settings, run_id), ignore_errors=True)
         path.unlink(missing_ok=True)
         os.close(descriptor)
+
+
+def run_folder(settings: Settings, run_id: str) -> Path:
+    """Where a run keeps a stranger's source tree; goes with the run, and with the sweep after a kill."""
+    folder = settings.state / "runs" / f"{run_id}.files"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +105,7 @@ def _drop_dead_locks(settings: Settings) -> None:
         # A lock younger than a minute may belong to a run that has just made its file and not locked it yet.
         with suppress(FileNotFoundError):
             if time.time() - path.stat().st_mtime > 60 and not _alive(settings, path.stem):  # noqa: PLR2004
+                shutil.rmtree(path.with_suffix(".files"), ignore_errors=True)
                 path.unlink(missing_ok=True)
 
 

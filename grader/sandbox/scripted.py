@@ -208,7 +208,13 @@ class ScriptedContainer:
         inner = path.removeprefix(mount.path).strip("/")
         prefix = f"{inner}/" if inner else ""
         files = self.sandbox.volumes[mount.volume]
-        found = {name.removeprefix(prefix): data for name, data in files.items() if name.startswith(prefix)}
+        if inner in files:
+            prefix = inner.removesuffix(inner.rpartition("/")[2])
+        found = {
+            name.removeprefix(prefix): data
+            for name, data in files.items()
+            if name == inner or (name.startswith(prefix) and inner not in files)
+        }
         if sum(map(len, found.values())) > max_bytes:
             raise InfrastructureError("sandbox.too_large", "The output is over its cap.", next_step="Raise the limit.")
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -35,31 +36,35 @@ class Rule:
 
 
 class Faults:
-    """The rules in force, used up in the order given."""
+    """The rules in force, used up in the order given; set by one thread and taken by another."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._rules: list[Rule] = []
 
     def replace(self, rules: list[Rule]) -> None:
         """Put these rules in place of whatever was left."""
-        self._rules = list(rules)
+        with self._lock:
+            self._rules = list(rules)
 
     def clear(self) -> int:
         """Remove all rules; returns how many were left."""
-        left = len(self._rules)
-        self._rules = []
-        return left
+        with self._lock:
+            left = len(self._rules)
+            self._rules = []
+            return left
 
     def take(self) -> Rule | None:
         """The rule for this call, counted down; None when the call is to succeed."""
-        if not self._rules:
-            return None
-        rule = self._rules[0]
-        if rule.times is not None:
-            rule.times -= 1
-            if rule.times == 0:
-                self._rules.pop(0)
-        return rule
+        with self._lock:
+            if not self._rules:
+                return None
+            rule = self._rules[0]
+            if rule.times is not None:
+                rule.times -= 1
+                if rule.times == 0:
+                    self._rules.pop(0)
+            return rule
 
 
 def parse_rules(document: object) -> list[Rule]:

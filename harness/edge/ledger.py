@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -37,17 +38,17 @@ class Call:
 
 
 class Ledger:
-    """The last 5,000 calls, numbered from 0 in the order in which they ended."""
+    """The last 5,000 calls, numbered from 0 as they ended; one thread writes, another reads."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
         self._entries: deque[Json] = deque(maxlen=MAX_LEDGER_ENTRIES)
         self._next = 0
+        self._lock = threading.Lock()
 
     def close(self, call: Call, status: int) -> None:
         """Write the call down. Status 499: the client left before the answer."""
         entry: Json = {
-            "n": self._next,
             "at_s": round(call.began - self._began, 4),
             "path": call.path[:MAX_PATH_CHARS],
             "authorised": call.authorised,
@@ -58,15 +59,18 @@ class Ledger:
             "fault": call.fault,
             "digests": call.digests,
         }
-        self._entries.append(entry)
-        self._next += 1
+        with self._lock:
+            self._entries.append({"n": self._next, **entry})
+            self._next += 1
 
     def since(self, number: int) -> Json:
         """Entries from ``number`` on, how many of those are no longer kept, and where to go on."""
-        first = self._next - len(self._entries)
-        skip = min(max(0, number - first), len(self._entries))
-        entries = [{**entry, "digests": _split(str(entry["digests"]))} for entry in islice(self._entries, skip, None)]
-        return {"next": self._next, "dropped": max(0, first - number), "entries": entries}
+        with self._lock:
+            following, first = self._next, self._next - len(self._entries)
+            skip = min(max(0, number - first), len(self._entries))
+            kept = list(islice(self._entries, skip, None))
+        entries = [{**entry, "digests": _split(str(entry["digests"]))} for entry in kept]
+        return {"next": following, "dropped": max(0, first - number), "entries": entries}
 
 
 def _split(digests: str) -> list[str]:

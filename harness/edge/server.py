@@ -1,4 +1,8 @@
-"""The edge's one event loop: gateway, relay and control socket, and the encoder behind them."""
+"""The edge's two event loops: relay and control socket on one, the gateway on a thread of its own.
+
+The gateway is the candidate's to use, and to flood. Whoever floods it slows its own embeddings; the relay and the
+probe's control socket get their turns from the interpreter all the same.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,9 @@ import json
 import logging
 import os
 import signal
+import socket
 import sys
+import threading
 import time
 
 from harness.edge.control import Control
@@ -50,10 +56,11 @@ async def _serve(settings: Settings, listeners: Listeners, started: float, bound
     faults, ledger = Faults(), Ledger()
     gateway = Gateway(key=settings.gateway_key, embedder=embedder, faults=faults, ledger=ledger)
     control = Control(embedder=embedder, faults=faults, ledger=ledger, service_port=settings.service_port)
-    serving = [
-        asyncio.create_task(embedder.load()),
+    loading, serving_gateway = _in_thread(embedder, gateway, listeners.gateway)
+    serving: list[asyncio.Future[None]] = [
+        loading,
+        serving_gateway,
         asyncio.create_task(Relay(listeners.relay, settings.service_port).run()),
-        asyncio.create_task(BoundedServer(gateway).serve([listeners.gateway])),
         asyncio.create_task(BoundedServer(control).serve([listeners.control])),
     ]
     stopping = asyncio.create_task(stop.wait())
@@ -62,15 +69,51 @@ async def _serve(settings: Settings, listeners: Listeners, started: float, bound
     return code
 
 
+def _in_thread(
+    embedder: Embedder, gateway: Gateway, listener: socket.socket
+) -> tuple[asyncio.Future[None], asyncio.Future[None]]:
+    """Serve the gateway on a loop in a thread; futures of this loop for "model loaded" and "gateway ended"."""
+    here = asyncio.get_running_loop()
+    loaded: asyncio.Future[None] = here.create_future()
+    ended: asyncio.Future[None] = here.create_future()
+
+    def tell(future: asyncio.Future[None], error: BaseException | None) -> None:
+        def settle() -> None:
+            if future.done():
+                return
+            if error:
+                future.set_exception(error)
+            else:
+                future.set_result(None)
+
+        here.call_soon_threadsafe(settle)
+
+    async def serve() -> None:
+        loading = asyncio.create_task(embedder.load())
+        loading.add_done_callback(lambda task: tell(loaded, task.exception()))
+        await BoundedServer(gateway).serve([listener])
+
+    def run() -> None:
+        try:
+            asyncio.run(serve())
+        except Exception as error:  # noqa: BLE001 - told to the other loop, which ends the process
+            tell(ended, error)
+        else:
+            tell(ended, None)
+
+    threading.Thread(target=run, daemon=True, name="gateway").start()
+    return loaded, ended
+
+
 async def _watch(
-    serving: list[asyncio.Task[None]],
+    serving: list[asyncio.Future[None]],
     stopping: asyncio.Task[bool],
     ready: dict[str, object],
     started: float,
 ) -> int:
     """Report readiness, then wait for the signal; anything else that ends is a failure."""
     loading = serving[0]
-    running: set[asyncio.Task[None] | asyncio.Task[bool]] = {*serving, stopping}
+    running: set[asyncio.Future[None] | asyncio.Task[bool]] = {*serving, stopping}
     while True:
         done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
         if stopping in done:

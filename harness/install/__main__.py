@@ -15,9 +15,9 @@ import sys
 import threading
 from pathlib import Path
 
-ENVIRONMENT, CACHE, WORK = Path("/env/py"), Path("/cache/wheels"), Path("/work")
+ENVIRONMENT, CACHE, WORK = Path("/env/py"), Path("/work/out/cache"), Path("/work")
 _SITE_BIN = "/opt/grader/site/bin"
-_EXCERPT = 6_000
+_EXCERPT = 3_000
 
 
 def main() -> int:
@@ -35,29 +35,35 @@ def _install(job: dict[str, object]) -> dict[str, object]:
     python = ENVIRONMENT / "bin" / "python"
     made = _uv("venv", "--allow-existing", "--no-project", "--python", "python3", str(ENVIRONMENT))
     if made.returncode != 0:
-        return {"ok": False, "stage": "venv", "log": made.stderr[-_EXCERPT:], "packages": []}
+        return _failed("venv", made)
     # The interpreter is looked at now, while nothing of the candidate's choice stands in the environment.
     requirements, constraints = WORK / "out" / "requirements.txt", WORK / "out" / "constraints.txt"
     requirements.write_text("\n".join(_lines(job, "requirements")) + "\n", "utf-8")
     constraints.write_text("\n".join(_lines(job, "constraints")) + "\n", "utf-8")
     if not _lines(job, "requirements"):
-        return {"ok": True, "stage": "done", "log": "", "packages": []}
+        return {"ok": True, "stage": "done", "code": 0, "log": "", "packages": []}
     too_large = threading.Event()
     arguments = ["pip", "install", "--python", str(python), "--only-binary", ":all:"]
     arguments += ["--link-mode", "copy", "--default-index", str(job["index"])]
     arguments += ["-r", str(requirements), *(["-c", str(constraints)] if _lines(job, "constraints") else [])]
     done = _uv(*arguments, watch=(int(str(job["max_bytes"])), too_large))
     if too_large.is_set():
-        return {"ok": False, "stage": "too_large", "log": done.stderr[-_EXCERPT:], "packages": []}
+        return _failed("too_large", done)
     if done.returncode != 0:
-        return {"ok": False, "stage": "install", "log": done.stderr[-_EXCERPT:], "packages": []}
+        return _failed("install", done)
     compiled = subprocess.run(
         ["python3", "-I", "-S", "-m", "compileall", "-q", "-j", "2", str(ENVIRONMENT / "lib")],
         capture_output=True,
         check=False,
     )
     note = "" if compiled.returncode == 0 else "some files could not be compiled to bytecode"
-    return {"ok": True, "stage": "done", "log": note, "packages": _packages()}
+    return {"ok": True, "stage": "done", "code": 0, "log": note, "packages": _packages()}
+
+
+def _failed(stage: str, done: subprocess.CompletedProcess[str]) -> dict[str, object]:
+    text = done.stderr
+    log = text if len(text) <= 2 * _EXCERPT else f"{text[:_EXCERPT]} … {text[-_EXCERPT:]}"
+    return {"ok": False, "stage": stage, "code": done.returncode, "log": log, "packages": []}
 
 
 def _lines(job: dict[str, object], name: str) -> list[str]:
@@ -80,7 +86,7 @@ def _uv(*arguments: str, watch: tuple[int, threading.Event] | None = None) -> su
 def _watch_size(process: subprocess.Popen[str], limit: int, too_large: threading.Event) -> None:
     """A wheel can unpack to far more than it weighs: look at what it becomes, and stop in time."""
     while process.poll() is None:
-        if _size(ENVIRONMENT, limit) > limit:
+        if _size(ENVIRONMENT, limit) > limit or _size(CACHE, limit) > limit:
             too_large.set()
             process.kill()
             return

@@ -19,6 +19,7 @@ import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.static.complexity import FileFacts, analyse_file
@@ -31,7 +32,9 @@ SETTINGS = Path(__file__).with_name("rules.toml")
 _CANARY = "import os\n\n\ndef canary():\n    try:\n        return undefined_name\n    except:\n        pass\n"
 _CANARY_RULES = {"F401", "F821", "E722"}
 _FILE_BYTES, _FILES, _FINDINGS, _FUNCTIONS, _BATCH = 1024 * 1024, 5_000, 2_000, 500, 400
-_LEFT_OUT = {"node_modules", ".git", "__pycache__"}
+_ALL_BYTES, _EXCERPTS, _RUFF_S = 8 * 1024 * 1024, 300, 20
+_LEFT_OUT = {"node_modules", "site-packages", ".git", "__pycache__"}
+Finding = dict[str, object]
 _CATEGORIES = {
     "E722": "error_handling",
     "BLE": "error_handling",
@@ -54,48 +57,67 @@ class AnalyserError(Exception):
 
 def main() -> int:
     """Analyse and write. Exit code 0 whenever the result was written."""
-    files, skipped = _python_files()
-    facts = [item for item in _complexity(files) if item is not None]
-    skipped += [f"{item.path}: {item.problem}" for item in facts if item.problem]
-    findings = _lint(files)
+    tree = _python_files()
+    facts = [analysed for analysed in _complexity(tree.files) if analysed is not None]
+    findings, unlinted = _lint(tree.files)
+    problems = dict(unlinted) | {item.path: item.problem for item in facts if item.problem}
+    named = {str(item["path"]) for item in findings if item["rule"] == "syntax"}
     findings += [
-        {"path": item.path, "line": 1, "rule": "unreadable", "message": item.problem, "url": ""}
-        for item in facts
-        if item.problem and not any(f["path"] == item.path and f["rule"] == "syntax" for f in findings)
+        {"path": path, "line": 1, "rule": "unreadable", "message": problem}
+        for path, problem in sorted(problems.items())
+        if path not in named
     ]
-    result = _result(facts, findings, skipped)
+    tree.skipped += [f"{path}: {problem}" for path, problem in sorted(problems.items())]
+    tree.unread += sum((SOURCE / path).stat().st_size for path in problems)
+    result = _result(tree, facts, findings)
     temporary = OUT / "static.tmp"
     temporary.write_text(json.dumps(result), "utf-8")
     temporary.rename(OUT / "static.json")
     return 0
 
 
-def _python_files() -> tuple[list[str], list[str]]:
-    """Every Python file, by relative name; vendored environments and the challenge's kit are left out and said so."""
-    found: list[str] = []
-    skipped: list[str] = []
+@dataclass(slots=True)
+class Tree:
+    """The Python files to read, what was left out and why, and how much of the Python that is."""
+
+    files: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    bytes: int = 0
+    """Of all Python that is the candidate's."""
+    unread: int = 0
+    """Of that, what no analyser could read."""
+
+
+def _python_files() -> Tree:
+    """Every Python file, by relative name; installed packages and the challenge's kit are left out and said so."""
+    tree = Tree()
     kit = set(json.loads(KIT.read_text("utf-8"))) if KIT.exists() else set()
     for folder, folders, names in os.walk(SOURCE):
-        for name in sorted(folders):
-            if name in _LEFT_OUT or (Path(folder) / name / "pyvenv.cfg").exists():
-                folders.remove(name)
-                if name != "__pycache__":
-                    skipped.append(f"{_relative(Path(folder) / name)}/: an environment or vendored packages")
+        for name in sorted(_LEFT_OUT & set(folders)):
+            folders.remove(name)
+            if name != "__pycache__":
+                tree.skipped.append(f"{_relative(Path(folder) / name)}/: installed packages")
         folders.sort()
         for name in sorted(names):
             path = Path(folder) / name
-            if path.suffix not in {".py", ".pyw"} or path.is_symlink():
-                continue
-            if path.stat().st_size > _FILE_BYTES:
-                skipped.append(f"{_relative(path)}: larger than {_FILE_BYTES // 1024} KB")
-            elif kit and hashlib.sha256(path.read_bytes()).hexdigest() in kit:
-                skipped.append(f"{_relative(path)}: unchanged from the challenge's kit")
-            elif len(found) >= _FILES:
-                skipped.append(f"more than {_FILES} Python files: the rest was not read")
-                return found, skipped
-            else:
-                found.append(_relative(path))
-    return found, skipped
+            if path.suffix in {".py", ".pyw"} and not path.is_symlink():
+                _take(tree, path, kit)
+    return tree
+
+
+def _take(tree: Tree, path: Path, kit: set[str]) -> None:
+    name, size = _relative(path), path.stat().st_size
+    if kit and hashlib.sha256(path.read_bytes()).hexdigest() in kit:
+        tree.skipped.append(f"{name}: unchanged from the challenge's kit")
+        return
+    tree.bytes += size
+    if size > _FILE_BYTES or len(tree.files) >= _FILES or tree.bytes - tree.unread > _ALL_BYTES:
+        tree.skipped.append(
+            f"{name}: beyond what is read (a file of 1 MB, {_FILES} files, {_ALL_BYTES // 1024**2} MB in all)"
+        )
+        tree.unread += size
+    else:
+        tree.files.append(name)
 
 
 def _relative(path: Path) -> str:
@@ -119,19 +141,35 @@ def _alone(name: str) -> FileFacts | None:
             return FileFacts(path=name, problem="the analyser stopped on it")
 
 
-def _lint(files: list[str]) -> list[dict[str, object]]:
+def _lint(files: list[str]) -> tuple[list[Finding], list[tuple[str, str]]]:
+    """Findings, and the files that ruff could not get through, each with the reason.
+
+    Raises:
+        AnalyserError: ruff does not even find the canary's faults; ours.
+    """
     canary = SCRATCH / "grader_canary.py"
     canary.write_text(_CANARY, "utf-8")
-    found = [
-        item for start in range(0, len(files) + 1, _BATCH) for item in _ruff([*files[start : start + _BATCH]], canary)
-    ]
-    seen = {str(item["rule"]) for item in found if item["path"] == "<canary>"}
-    if not seen >= _CANARY_RULES:
-        raise AnalyserError(f"ruff did not report the canary's faults: {sorted(_CANARY_RULES - seen)}")
-    return [item for item in found if item["path"] != "<canary>"]
+    alone = _ruff([], canary)
+    if alone is None:
+        raise AnalyserError("ruff does not work on the canary alone")
+    findings: list[Finding] = []
+    failed: list[tuple[str, str]] = []
+    batches = [files[start : start + _BATCH] for start in range(0, len(files), _BATCH)]
+    while batches:
+        batch = batches.pop()
+        found = _ruff(batch, canary)
+        if found is not None:
+            findings += found
+        elif len(batch) == 1:
+            failed.append((batch[0], "the linter stopped on it"))
+        else:
+            half = len(batch) // 2
+            batches += [batch[:half], batch[half:]]
+    return findings, failed
 
 
-def _ruff(names: list[str], canary: Path) -> list[dict[str, object]]:
+def _ruff(names: list[str], canary: Path) -> list[Finding] | None:
+    """Ruff's findings on these files; none when it did not get through them, or lost the canary."""
     command = [
         "/opt/grader/site/bin/ruff",
         "check",
@@ -143,17 +181,19 @@ def _ruff(names: list[str], canary: Path) -> list[dict[str, object]]:
     command += ["--no-cache", "--quiet", "--exit-zero", "--output-format", "json", "--", str(canary)]
     if not Path(command[0]).exists():
         command[0] = "ruff"
-    done = subprocess.run([*command, *(str(SOURCE / name) for name in names)], capture_output=True, check=False)
     try:
-        raw = json.loads(done.stdout)
-    except ValueError:
-        raise AnalyserError(
-            f"ruff ended with {done.returncode}: {done.stderr.decode(errors='replace')[:500]}"
-        ) from None
-    return [_finding(item, canary) for item in raw]
+        done = subprocess.run(
+            [*command, *(str(SOURCE / name) for name in names)], capture_output=True, check=False, timeout=_RUFF_S
+        )
+        found = [_finding(item, canary) for item in json.loads(done.stdout)]
+    except (subprocess.TimeoutExpired, ValueError):
+        return None
+    if not {str(item["rule"]) for item in found if item["path"] == "<canary>"} >= _CANARY_RULES:
+        return None
+    return [item for item in found if item["path"] != "<canary>"]
 
 
-def _finding(item: dict[str, object], canary: Path) -> dict[str, object]:
+def _finding(item: dict[str, object], canary: Path) -> Finding:
     path = Path(str(item["filename"]))
     location = item.get("location")
     rule = item.get("code")
@@ -161,8 +201,7 @@ def _finding(item: dict[str, object], canary: Path) -> dict[str, object]:
         "path": "<canary>" if path == canary else _relative(path),
         "line": location["row"] if isinstance(location, dict) else 1,
         "rule": "syntax" if rule in (None, "invalid-syntax") else str(rule),
-        "message": str(item["message"])[:600],
-        "url": str(item.get("url") or ""),
+        "message": str(item["message"])[:300],
     }
 
 
@@ -174,22 +213,22 @@ def _category(rule: str) -> str:
 
 
 def _excerpt(path: str, line: int) -> tuple[int, list[str]]:
-    """Up to nine lines around a line, each cut to 300 characters."""
+    """Up to nine lines around a line, each cut to 200 characters."""
     try:
         lines = (SOURCE / path).read_text("utf-8", "replace").splitlines()
     except OSError:
         return 0, []
     start = max(1, line - 4)
-    return start, [text[:300] for text in lines[start - 1 : line + 4]]
+    return start, [text[:200] for text in lines[start - 1 : line + 4]]
 
 
-def _result(facts: list[FileFacts], findings: list[dict[str, object]], skipped: list[str]) -> dict[str, object]:
+def _result(tree: Tree, facts: list[FileFacts], findings: list[Finding]) -> dict[str, object]:
     findings.sort(key=lambda f: (str(f["path"]), int(str(f["line"])), str(f["rule"])))
     for item in findings:
         item["category"] = _category(str(item["rule"]))
     shown = []
-    for item in findings[:_FINDINGS]:
-        start, lines = _excerpt(str(item["path"]), int(str(item["line"])))
+    for number, item in enumerate(findings[:_FINDINGS]):
+        start, lines = _excerpt(str(item["path"]), int(str(item["line"]))) if number < _EXCERPTS else (0, [])
         shown.append(item | {"excerpt_start": start, "excerpt": lines})
     functions = sorted(
         (f for item in facts for f in item.functions), key=lambda f: (-f["complexity"], f["path"], f["line"])
@@ -202,7 +241,8 @@ def _result(facts: list[FileFacts], findings: list[dict[str, object]], skipped: 
         "schema_version": 1,
         "files": len(facts),
         "lines": sum(item.lines for item in facts),
-        "skipped": [line[:600] for line in skipped[:200]],
+        "skipped": [line[:600] for line in tree.skipped[:200]],
+        "unread_share": tree.unread / tree.bytes if tree.bytes else 0.0,
         "findings": shown,
         "findings_total": len(findings),
         "by_category": dict(Counter(str(item["category"]) for item in findings)),

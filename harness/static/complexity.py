@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypedDict
@@ -9,6 +10,9 @@ from typing import TypedDict
 from radon.complexity import cc_visit
 from radon.metrics import mi_visit
 from radon.raw import analyze
+
+_DEEP = 6_000
+"""A long sum of terms is a deep tree; should the stack not hold it, this process ends and the file counts as unread."""
 
 
 class FunctionFacts(TypedDict):
@@ -40,6 +44,7 @@ def analyse_file(root: str, name: str) -> FileFacts:
         return FileFacts(path=name, problem="not UTF-8")
     except OSError as error:
         return FileFacts(path=name, problem=f"unreadable ({error.strerror})")
+    sys.setrecursionlimit(_DEEP)
     try:
         blocks = [block for block in cc_visit(source, no_assert=True) if hasattr(block, "is_method")]
         functions = [_function(name, block) for block in blocks]
