@@ -22,7 +22,7 @@ from grader.settings import Settings, read_settings
 
 WITH_IDS = Images(base="base", tags=IMAGES.tags, ids={"base": "sha256:1"}, built=(), base_source="test")
 WANTED = Wanted(source="requirements.txt", requirements=("httpx",), constraints=("anyio==4",))
-OK = {"ok": True, "stage": "done", "log": "", "packages": ["httpx==0.28.1"]}
+OK = {"ok": True, "stage": "done", "code": 0, "log": "", "packages": ["httpx==0.28.1"]}
 
 
 def index(words: bytes = b"") -> Program:
@@ -97,9 +97,9 @@ def test_the_installer_has_one_neighbour(sandbox, settings):
     assert not any(container.running() for container in sandbox.containers)
 
 
-def said(text: str) -> dict:
+def said(text: str, code: int = 1) -> dict:
     """A failed install with the installer's words."""
-    return {"ok": False, "stage": "install", "log": text, "packages": []}
+    return {"ok": False, "stage": "install", "code": code, "log": text, "packages": []}
 
 
 FAILED = {
@@ -125,7 +125,8 @@ FAILED = {
         "install.index_unreachable",
         "infrastructure",
     ),
-    "anything else": (said("segmentation fault"), b"", "install.failed", "infrastructure"),
+    "refused": (said("a wheel without a RECORD", code=2), b"", "install.refused", "candidate"),
+    "anything else": (said("segmentation fault", code=-11), b"", "install.failed", "infrastructure"),
     "no result": (None, b"", "install.no_result", "infrastructure"),
 }
 
