@@ -98,7 +98,9 @@ def _criterion(criterion: Criterion, evidence: Evidence, checks: Sequence[CheckS
         why = f"{passed} of {len(assessed)} checks passed in full."
         if len(assessed) < len(checks):
             why += f" {len(checks) - len(assessed)} could not be assessed, through no fault of the submission."
-        order = sorted(checks, key=lambda check: (check.share if check.share is not None else -1.0, check.id))
+        order = sorted(
+            checks, key=lambda check: (-check.weight * (1 - (check.share or 0.0)), check.id)
+        )  # most lost first
         return _judged(criterion, Judged(share=share, why=why), part, tuple(check.evidence for check in order[:6]))
     if criterion.source is Source.REVIEW:
         return _unassessed(criterion, State.NOT_ASSESSED, "People decide this; no review has been returned yet.", ())
