@@ -19,7 +19,9 @@ if ! command -v dockerd >/dev/null; then
 fi
 log=/var/log/grader-dockerd.log
 echo "starting dockerd (log: $log)"
-if [ -f /var/run/docker.pid ] && ! kill -0 "$(cat /var/run/docker.pid)" 2>/dev/null; then rm -f /var/run/docker.pid; fi
+# A pid file that outlived its dockerd (another process may have that number by now) would keep a new one from starting.
+pidfile=/var/run/docker.pid
+if [ -f "$pidfile" ] && [ "$(cat "/proc/$(cat "$pidfile")/comm" 2>/dev/null)" != dockerd ]; then rm -f "$pidfile"; fi
 setsid nohup dockerd >"$log" 2>&1 </dev/null &
 for _ in $(seq 120); do
     if answers; then exit 0; fi

@@ -34,7 +34,7 @@ def _judge(spec: CheckSpec, result: CheckResult | None, evidence: Evidence) -> C
         spec,
         state=state,
         share=share,
-        blame=None if state is State.PASSED else shown.blame,
+        blame=_blame(state, shown),
         passed=sum(r.outcome is Outcome.PASSED for r in result.repeats),
         repeats=len(result.repeats),
         shown=shown,
@@ -81,6 +81,13 @@ def _state(share: float | None, shown: Repeat) -> State:
     if share >= _FULL:
         return State.PASSED
     return State.PARTLY if share > 0 else State.FAILED
+
+
+def _blame(state: State, shown: Repeat) -> Blame | None:
+    """Whose the lost points are; a measure below the scale's top is the submission's, like a failed assertion."""
+    if state is State.PASSED:
+        return None
+    return shown.blame or (Blame.CANDIDATE if state in (State.PARTLY, State.FAILED) else None)
 
 
 def _without_result(spec: CheckSpec, evidence: Evidence) -> CheckScore:

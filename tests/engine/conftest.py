@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.gather.environment import KnownEnvironment
 from grader.sandbox.engine import Engine
 from grader.validation.publish import bare_repository, served
 
@@ -105,9 +106,14 @@ def repositories(tmp_path_factory) -> Iterator[tuple[Path, str]]:
 
 
 @pytest.fixture(scope="session")
-def state(tmp_path_factory) -> Path:
-    """A state folder for the session: its own locks and its own list of environments."""
-    return tmp_path_factory.mktemp("state")
+def state(tmp_path_factory) -> Iterator[Path]:
+    """A state folder for the session: its own locks and its own list of environments, which go with it."""
+    folder = tmp_path_factory.mktemp("state")
+    yield folder
+    made = [KnownEnvironment.load(path).volume for path in folder.glob("environments/*/*.json")]
+    with Engine() as engine:
+        for volume in made:
+            engine.remove("volume", volume)
 
 
 @pytest.fixture

@@ -257,6 +257,15 @@ def test_hostile_http_ends_in_time(attack):
     assert (ran.code, held_against(ran)) == (0, {"candidate"})
 
 
+def test_flooded_gateway_is_not_our_failure(attack):
+    """A submission that floods the gateway keeps the blame, and the score, of its own wrong answers."""
+    ran = attack.run("flood")
+    card = ran.card()
+    assert (ran.code, card["status"], card["assessed_weight"]) == (0, "graded", 80)
+    assert card["score"] <= 5
+    assert held_against(ran) == {"candidate"}
+
+
 def test_forged_results_are_text(attack):
     """Printed, written or answered results count for nothing, and markup in them reaches no reader unescaped."""
     ran = attack.run("forger")
