@@ -111,7 +111,7 @@ class Installer:
             installing = self._start_installing(wanted, volume, network, self.sandbox.address(gateway, network))
             try:
                 end = installing.wait(self.limits.install_s)
-                files = installing.fetch("/work/out/result.json", max_bytes=_RESULT_BYTES)
+                files = installing.fetch("/job/out/result.json", max_bytes=_RESULT_BYTES)
             finally:
                 installing.remove()
             upstream = gateway.log().head + gateway.log().tail
@@ -180,7 +180,7 @@ class Installer:
                 hosts={"index": address},
                 mounts=[
                     Mount(volume=volume, path=ENVIRONMENT, read_only=False),
-                    Mount(volume=work, path="/work", read_only=False),
+                    Mount(volume=work, path="/job", read_only=False),
                 ],
                 lifetime_s=self.limits.container_s,
             )
@@ -188,7 +188,7 @@ class Installer:
         # A volume's own root cannot change hands through the archive API; a folder in it can.
         installing.put("/env", [File(path="py", data=None, mode=0o755, uid=_UID_INSTALL, gid=_UID_INSTALL)])
         installing.put(
-            "/work",
+            "/job",
             [
                 File(path="in", data=None, mode=0o755),
                 File(path="in/job.json", data=json.dumps(job).encode()),

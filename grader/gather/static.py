@@ -42,18 +42,18 @@ def gather_static(
             uid=_UID_STATIC,
             gid=_UID_STATIC,
             limits=limits.static,
-            env={"STATIC_SOURCE": "/src/app", "STATIC_OUT": "/work/out"},
-            mounts=[Mount(volume=source, path="/src"), Mount(volume=work, path="/work", read_only=False)],
+            env={"STATIC_SOURCE": "/src/app", "STATIC_OUT": "/job/out"},
+            mounts=[Mount(volume=source, path="/src"), Mount(volume=work, path="/job", read_only=False)],
             lifetime_s=limits.container_s,
         )
     )
     try:
         inbox = [File(path="in", data=None, mode=0o755), File(path="in/kit.json", data=json.dumps(list(kit)).encode())]
         outbox = File(path="out", data=None, mode=0o755, uid=_UID_STATIC, gid=_UID_STATIC)
-        analyser.put("/work", [*inbox, outbox])
+        analyser.put("/job", [*inbox, outbox])
         analyser.start()
         end = analyser.wait(limits.static_s)
-        files = analyser.fetch("/work/out", max_bytes=_RESULT_BYTES)
+        files = analyser.fetch("/job/out", max_bytes=_RESULT_BYTES)
         log = analyser.log()
     finally:
         analyser.remove()

@@ -1,7 +1,7 @@
 """Install wheels into ``/env/py``: ``python -m harness.install``.
 
-Reads ``/work/in/job.json`` ({"requirements": [...], "constraints": [...], "index": url,
-"max_bytes": n}); writes ``/work/out/result.json``. Nothing that is installed is ever
+Reads ``/job/in/job.json`` ({"requirements": [...], "constraints": [...], "index": url,
+"max_bytes": n}); writes ``/job/out/result.json``. Nothing that is installed is ever
 executed here: wheels only, no build, and the bytecode is compiled by the base image's own
 interpreter without ``site`` (a wheel's ``.pth`` file or ``sitecustomize`` would run otherwise).
 """
@@ -15,7 +15,7 @@ import sys
 import threading
 from pathlib import Path
 
-ENVIRONMENT, CACHE, WORK = Path("/env/py"), Path("/work/out/cache"), Path("/work")
+ENVIRONMENT, CACHE, WORK = Path("/env/py"), Path("/job/out/cache"), Path("/job")
 _SITE_BIN = "/opt/grader/site/bin"
 _EXCERPT = 3_000
 

@@ -1,6 +1,6 @@
-"""Analyse ``/src``: ``python -m harness.static``; writes ``/work/out/static.json``.
+"""Analyse ``/src``: ``python -m harness.static``; writes ``/job/out/static.json``.
 
-``/work/in/kit.json`` lists SHA-256 digests of the challenge's own starter and public files: a file that
+``/job/in/kit.json`` lists SHA-256 digests of the challenge's own starter and public files: a file that
 is still byte for byte one of them is not the candidate's work, and is left out.
 
 ruff runs with our settings on files that we name, radon in this process. A canary file with
@@ -25,8 +25,8 @@ from pathlib import Path
 from harness.static.complexity import FileFacts, analyse_file
 
 SOURCE = Path(os.environ.get("STATIC_SOURCE", "/src"))
-OUT = Path(os.environ.get("STATIC_OUT", "/work/out"))
-KIT = Path(os.environ.get("STATIC_KIT", "/work/in/kit.json"))
+OUT = Path(os.environ.get("STATIC_OUT", "/job/out"))
+KIT = Path(os.environ.get("STATIC_KIT", "/job/in/kit.json"))
 SCRATCH = Path(os.environ.get("TMPDIR", "/tmp"))  # noqa: S108 - the container's own tmpfs
 SETTINGS = Path(__file__).with_name("rules.toml")
 _CANARY = "import os\n\n\ndef canary():\n    try:\n        return undefined_name\n    except:\n        pass\n"

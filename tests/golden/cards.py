@@ -111,7 +111,7 @@ def capped() -> Scorecard:
         service_stops=("The service stopped by itself during contract.malformed, repeat 1, after 12.4 s; it was started again.",),
         service_log=Log(
             head="INFO starting on 127.0.0.1:8080\n",
-            tail="Traceback (most recent call last):\n  File \"/work/app/api.py\", line 91, in batch_upsert\n    body = json.loads(raw)\njson.decoder.JSONDecodeError: Expecting ',' delimiter: line 1 column 42 (char 41)\nCRITICAL exiting\n",
+            tail="Traceback (most recent call last):\n  File \"/job/app/api.py\", line 91, in batch_upsert\n    body = json.loads(raw)\njson.decoder.JSONDecodeError: Expecting ',' delimiter: line 1 column 42 (char 41)\nCRITICAL exiting\n",
             bytes=9_120, truncated=False,
         ),
         claims={"recall_at_10": 0.95, "mrr": 0.7}, time=TimeFacts(budget_minutes=240, stated_hours=6.5), left_out=(),

@@ -41,9 +41,9 @@ def installs(result: object, jobs: list[dict] | None = None) -> Program:
 
     def program(machine: Machine) -> int:
         if jobs is not None:
-            jobs.append(json.loads(machine.read("/work/in/job.json")))
+            jobs.append(json.loads(machine.read("/job/in/job.json")))
         if result is not None:
-            machine.write("/work/out/result.json", json.dumps(result).encode())
+            machine.write("/job/out/result.json", json.dumps(result).encode())
         return 0
 
     return program
@@ -160,7 +160,7 @@ def analyser(data: bytes | None) -> Program:
 
     def program(machine: Machine) -> int:
         if data is not None:
-            machine.write("/work/out/static.json", data)
+            machine.write("/job/out/static.json", data)
         return 0
 
     return program
@@ -185,7 +185,7 @@ def test_the_analysers_know_the_challenges_own_files(sandbox, tmp_path):
     told: list[list[str]] = []
 
     def program(machine: Machine) -> int:
-        told.append(json.loads(machine.read("/work/in/kit.json")))
+        told.append(json.loads(machine.read("/job/in/kit.json")))
         return analyser(static().evidence.to_json().encode())(machine)
 
     sandbox.programs["static"] = program
