@@ -32,6 +32,9 @@ def huge(caller):
 def nested(caller):
     body = b"[" * 1_000_000
     caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+    caller.shutdown(socket.SHUT_WR)
+    while caller.recv(65_536):  # closing on an unread request would reset the connection, and the reply with it
+        pass
 
 
 def reset(caller):
