@@ -167,7 +167,6 @@ class Challenge(Record):
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
     title: Text
     summary: Text
-    extra_memory_bytes: int = 0
     criteria: Annotated[tuple[Criterion, ...], Field(min_length=1, alias="criterion")]
     groups: tuple[Group, ...] = Field(alias="group")
     checks: tuple[CheckSpec, ...] = Field(alias="check")

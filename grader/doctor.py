@@ -111,7 +111,7 @@ def _left(engine: Engine, settings: Settings) -> list[Finding]:
     found = f"{len(left)} things with our label" + (" (a grading is under way)" if live else "")
     return [
         Finding(name="left over", found=found, mend="" if live or not left else "`grader clean` removes them."),
-        Finding(name="kept volumes", found=f"{len(engine.kept())} (environments and the wheel cache)"),
+        Finding(name="kept volumes", found=f"{len(engine.kept())} (environments)"),
     ]
 
 
