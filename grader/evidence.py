@@ -118,6 +118,8 @@ class PhaseResults(Record):
     seed: int
     ready: Ready
     seconds: float
+    memory_peak_bytes: int | None = None
+    """The probe's own largest resident set, in this phase."""
     service_stops: Annotated[tuple[ServiceStop, ...], Field(max_length=1_000)]
     checks: Annotated[tuple[CheckResult, ...], Field(max_length=1_000)]
 
@@ -140,7 +142,6 @@ class ContainerEnd(Record):
     """``killed`` is the grader's ordinary end of a phase, not a fault."""
     exit_code: int | None
     seconds: float
-    memory_peak_bytes: int | None = None
 
 
 class InstallEvidence(Record):
@@ -165,6 +166,8 @@ class ServiceEvidence(Record):
     stops: tuple[ServiceStop, ...] = ()
     """Times it stopped by itself, in the order seen, over all phases."""
     ends: tuple[ContainerEnd, ...] = ()
+    memory_peak_bytes: int | None = None
+    """The most that its container held at once, page cache included; none where the engine cannot say."""
     log: Log | None = None
 
 

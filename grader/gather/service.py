@@ -50,6 +50,7 @@ def gather_service(
             boot_s=round(first.seconds, 3) if first.ok else None,
             stops=tuple(stop for phase in results for stop in phase.service_stops) or _unseen_stops(ends),
             ends=tuple(ends),
+            memory_peak_bytes=pod.service.memory_peak,
             log=pod.service.log(),
         ),
         tuple(results),

@@ -121,6 +121,9 @@ class Container(Protocol):
         Works while it runs and after its end.
         """
 
+    def memory_peak(self) -> int | None:
+        """The most bytes that it held at once since its last start; none once it has ended, or unknown here."""
+
     def log(self) -> Log:
         """Head and tail of what it printed so far, over all starts, made printable."""
 

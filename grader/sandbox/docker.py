@@ -289,6 +289,15 @@ class DockerContainer:
                 response.raise_for_status()
                 return unpack(response.iter_content(65_536), max_bytes)
 
+    def memory_peak(self) -> int | None:
+        with self._sandbox.errors(f"measuring the {self.role} container"):
+            try:
+                memory = self._api.stats(self.id, stream=False, one_shot=True).get("memory_stats") or {}
+            except NotFound:
+                return None
+        peak = memory.get("max_usage")  # cgroup v1 alone counts it; v2's memory.peak is not in this API
+        return int(peak) if peak else None
+
     def log(self) -> Log:
         return self._keeper.log()
 

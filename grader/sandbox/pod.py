@@ -143,6 +143,7 @@ class Pod:
             limits = self._spec.limits
             end = probe.wait(limits.boot_s + limits.phase_s + limits.recover_s + _PROBE_MARGIN_S)
             self.service.end_phase()
+            self.service.measure()
             files = probe.fetch("/pod/out", max_bytes=self._spec.limits.results_bytes)
             return PhaseOutcome(
                 results=files.get(f"results-{phase}.json"),
@@ -276,6 +277,8 @@ class ServiceKeeper:
     _restarts: int = 0
     _ends: list[ContainerEnd] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    memory_peak: int | None = None
+    """The most bytes it was seen to have held at once, over all phases."""
     problem: BaseException | None = None
     """What ended the watching, if anything of ours did."""
 
@@ -306,6 +309,12 @@ class ServiceKeeper:
         """How it ended by itself in a phase, in order."""
         with self._lock:
             return tuple(end for end in self._ends if end.phase == phase)
+
+    def measure(self) -> None:
+        """Look at its memory; what it held before it stopped by itself is gone with it."""
+        now = self._container.memory_peak() if self._container is not None else None
+        if now is not None:
+            self.memory_peak = max(now, self.memory_peak or 0)
 
     def log(self) -> Log | None:
         """What it printed, over all starts."""

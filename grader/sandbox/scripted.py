@@ -219,6 +219,12 @@ class ScriptedContainer:
             raise InfrastructureError("sandbox.too_large", "The output is over its cap.", next_step="Raise the limit.")
         return found
 
+    def memory_peak(self) -> int | None:
+        self.sandbox.check(f"measuring {self.role}")
+        if not self.running():
+            return None
+        return sum(len(data) for m in self.spec.mounts for data in self.sandbox.volumes[m.volume].values())
+
     def log(self) -> Log:
         return self._keeper.log()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -70,6 +71,7 @@ class Run:
             "seed": self._plan.seed,
             "ready": ready.as_json(),
             "seconds": round(time.monotonic() - self._started, 6),
+            "memory_peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
             "service_stops": self._stops,
             "checks": [self._planned(check) for check in self._plan.checks] + broken,
         }

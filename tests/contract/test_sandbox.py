@@ -79,6 +79,19 @@ def test_kill_ends_it_at_once(world):
     container.remove()
 
 
+def test_memory_is_measured_while_it_runs(world):
+    """What a running container held at most is a number, where the engine can say; an ended one has none."""
+    volume = world.sandbox.volume("work")
+    container = world.sandbox.create(world.spec("sleep", volume=volume))
+    container.put("/vol", [File(path="file", data=b"x" * 100)])
+    container.start()
+    peak = container.memory_peak()
+    assert peak is None or 0 < peak <= 256 * MB
+    container.kill()
+    container.wait(10)
+    assert container.memory_peak() is None
+
+
 def test_log_keeps_head_and_tail_and_says_what_is_missing(world):
     """A long log keeps its first and last lines, counts its bytes, says truncated, and escapes control characters."""
     container = world.sandbox.create(world.spec("many_lines"))

@@ -391,6 +391,7 @@ def test_a_stalling_host_ends_at_the_deadline(kind, fails, tmp_path):
 def test_ctrl_c_leaves_nothing(tmp_path):
     """An interrupted fetch leaves neither files nor processes."""
     into = tmp_path / "fetched"
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin with it ignored
     timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
     with http_host(tmp_path) as host:
         timer.start()

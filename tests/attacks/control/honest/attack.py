@@ -1,0 +1,1 @@
+"""Nothing: the honest control."""
