@@ -4,8 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 CHALLENGE ?= semantic-search
 MODE ?= quick
+RUNS ?= 1
 
-.PHONY: demo test test-long test-fast check validate bench clean setup engine lock format
+.PHONY: demo test test-long test-fast check validate attacks mutants bench clean setup engine lock format
 
 demo: setup engine          ## grade a reference and a weak submission from git URLs, write both reports
 	$(BIN)/python scripts/demo.py
@@ -27,6 +28,12 @@ check: .venv/ready          ## lint, format, types, rubrics
 
 validate: setup engine      ## CHALLENGE=id: every solution lands where its expected.toml says
 	$(BIN)/grader validate $(CHALLENGE)
+
+attacks: setup engine       ## every hostile submission, each with its stated verdict; RUNS=3: all runs must be alike
+	$(BIN)/python -m tests.attacks --runs $(RUNS)
+
+mutants: setup engine       ## each defence switched off once: an attack has to notice
+	$(BIN)/python -m tests.attacks --mutants
 
 bench: setup engine         ## stage times beside the same work done by hand, as ratios in one run
 	$(BIN)/python tests/bench/bench_grading.py

@@ -38,13 +38,14 @@ def loads(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
         value = json.loads(text, parse_constant=_constant, parse_float=_float, object_pairs_hook=_object)
         if _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode()
-        return value
     except RecursionError:
         sentence = "The reply's JSON is nested too deeply."
     except UnicodeEncodeError:
         sentence = "The reply's JSON holds half of a surrogate pair, which is no character."
     except ValueError as error:  # JSONDecodeError too, and int() of more than 4,300 digits
         sentence = f"The reply is not strict JSON: {printable(str(error), 200)}."
+    else:
+        return value
     raise ServiceFault("bad_json", sentence)
 
 
