@@ -46,7 +46,7 @@ def test_the_slice_has_every_kind():
 
 @pytest.mark.engine
 def test_a_defence_that_is_off_is_noticed(tmp_path):
-    """One mutant of the defence, as a sample of ``make mutants``: without its deadline the client's attack is not held."""
+    """A sample of ``make mutants``: without its cap, the client no longer holds the attack that is aimed at it."""
     mutant = next(row for row in mutants.table() if row.id == "reply-cap")
     assert mutants.survivors(mutant, tmp_path) == []
 

@@ -195,7 +195,7 @@ def test_state_outlives_the_phase() -> None:
 
 
 def test_state_that_was_never_stored() -> None:
-    """A check that needs what a failed one was to store fails as that one did; where none failed it is the check's bug."""
+    """A check that needs what a failed one was to store fails as that one did; if none failed, it is a bug."""
     for earlier, verdict in (("assert False", ("failed", "candidate")), ("pass", ("error", "challenge"))):
         with pod() as stub:
             stub.hidden(
