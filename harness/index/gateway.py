@@ -8,7 +8,6 @@ other side of it can name projects, and nothing else.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 import ssl
@@ -98,7 +97,7 @@ class Gateway:
         try:
             address = base64.urlsafe_b64decode(request.path_params["address"]).decode()
             listed = await self._listed(project)
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # not base64, not UTF-8, or not even ASCII
             return PlainTextResponse("not an address", 404)
         except UpstreamError as error:
             say("upstream_error", reason=str(error))
@@ -175,12 +174,12 @@ def _rewritten(answer: httpx.Response, project: str) -> dict[str, object]:
     try:
         page = answer.json()
         files = page["files"]
-    except (ValueError, KeyError, TypeError):
+        for item in files:
+            address = urljoin(str(answer.url), item["url"]).partition("#")[0]
+            token = base64.urlsafe_b64encode(address.encode()).decode()
+            item["upstream"] = address
+            item["url"] = f"/files/{project}/{token}/{item['filename']}"
+            item.pop("provenance", None)
+        return {"meta": page["meta"], "name": page["name"], "files": files, "versions": page.get("versions", [])}
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise UpstreamError("the index does not speak PEP 691 (JSON)") from None
-    for item in files:
-        address = urljoin(str(answer.url), item["url"]).partition("#")[0]
-        token = base64.urlsafe_b64encode(address.encode()).decode()
-        item["upstream"] = address
-        item["url"] = f"/files/{project}/{token}/{item['filename']}"
-        item.pop("provenance", None)
-    return {"meta": page["meta"], "name": page["name"], "files": files, "versions": page.get("versions", [])}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any, Final, NoReturn
 
 from harness.probe.errors import ServiceFault
@@ -13,13 +14,15 @@ MAX_CONTAINERS: Final = 100_000
 """Objects and lists in one text: 4 MB of ``{},{},`` would otherwise become 100 MB of dicts."""
 
 MAX_VALUES: Final = 500_000
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def loads(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
     """Parse one JSON text.
 
     Refused: anything but UTF-8, NaN and Infinity, numbers beyond a double or of thousands of digits, duplicate
-    keys, nesting beyond the interpreter's stack, more than ``MAX_CONTAINERS`` objects and lists.
+    keys, half a surrogate pair (no text: a check that sends it on would fail as if it were at fault), nesting beyond
+    the interpreter's stack, more than ``MAX_CONTAINERS`` objects and lists.
 
     Raises:
         ServiceFault: ``bad_text`` or ``bad_json``.
@@ -31,11 +34,17 @@ def loads(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
     if text.count("{") + text.count("[") > MAX_CONTAINERS or text.count(",") > MAX_VALUES:
         raise ServiceFault("bad_json", f"The reply's JSON has more than {MAX_CONTAINERS:,} objects and lists.")
     try:
-        return json.loads(text, parse_constant=_constant, parse_float=_float, object_pairs_hook=_object)
+        found = json.loads(text, parse_constant=_constant, parse_float=_float, object_pairs_hook=_object)
+        if _SURROGATE.search(text):
+            dumps(found)
+    except UnicodeEncodeError:
+        sentence = "The reply's JSON has half a surrogate pair in a string."
     except RecursionError:
         sentence = "The reply's JSON is nested too deeply."
     except ValueError as error:  # JSONDecodeError too, and int() of more than 4,300 digits
         sentence = f"The reply is not strict JSON: {printable(str(error), 200)}."
+    else:
+        return found
     raise ServiceFault("bad_json", sentence)
 
 

@@ -116,7 +116,10 @@ def results(data: bytes) -> None:
         sound(error, (InfrastructureError, ChallengeError), "probe.no_results", "challenge.stray_checks")
         hold(error.detail.isprintable(), "a detail that is not printable")
         return
-    hold((found.run_id, found.nonce, found.seed) == (plan["run_id"], plan["nonce"], plan["seed"]), "another run's results")
+    hold(
+        (found.run_id, found.nonce, found.seed) == (plan["run_id"], plan["nonce"], plan["seed"]),
+        "another run's results",
+    )
     planned = {c["id"]: c["repeats"] for c in plan["checks"]}  # type: ignore[attr-defined]
     hold({c.id: len(c.repeats) for c in found.checks} == planned, "other checks than planned")
     hold(PhaseResults.model_validate_json(found.to_json()) == found, "results that change on the disk")
@@ -220,7 +223,9 @@ def install_result(data: bytes) -> None:
     evidence.to_json().encode()
 
 
-def _tar(*members: tuple[str, bytes, dict[str, str]], kind: bytes = tarfile.REGTYPE, form: int = tarfile.PAX_FORMAT) -> bytes:
+def _tar(
+    *members: tuple[str, bytes, dict[str, str]], kind: bytes = tarfile.REGTYPE, form: int = tarfile.PAX_FORMAT
+) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=form, bufsize=512) as file:
         for name, content, headers in members:
@@ -282,8 +287,22 @@ TARGETS = (
             b"\0" + _tar(("out/dev", b"", {}), kind=tarfile.CHRTYPE),
             b"\0" + _long_names(70),
         ),
-        words=(b"ustar\x0000", b"ustar  \0", b"\x80" + bytes(11), b"\xff" * 12, b"GNU.sparse.map=", b"30 size=-9\n",
-               b"path=", b"L", b"K", b"x", b"g", b"S", b"0" * 12, b"7" * 11 + b"\0"),  # fmt: skip
+        words=(
+            b"ustar\x0000",
+            b"ustar  \0",
+            b"\x80" + bytes(11),
+            b"\xff" * 12,
+            b"GNU.sparse.map=",
+            b"30 size=-9\n",
+            b"path=",
+            b"L",
+            b"K",
+            b"x",
+            b"g",
+            b"S",
+            b"0" * 12,
+            b"7" * 11 + b"\0",
+        ),
     ),
     Target(name="packed", run=packed, seeds=(b"\3\1\5hello\2\0\3\xff" + b"x" * 255,)),
     Target(
@@ -302,7 +321,16 @@ TARGETS = (
         run=results,
         max_bytes=8_192,
         seeds=(_results(), _results().replace(b'"passed"', b'"failed"'), b"[" * 500, b"{}", b"\xff"),
-        words=(*_JSON, b'"nonce"', b'"checks"', b'"repeats"', b'"exchanges"', b'"measures"', b'"outcome"', b'"not_run"'),
+        words=(
+            *_JSON,
+            b'"nonce"',
+            b'"checks"',
+            b'"repeats"',
+            b'"exchanges"',
+            b'"measures"',
+            b'"outcome"',
+            b'"not_run"',
+        ),
     ),
     Target(
         name="static_result",
@@ -325,6 +353,13 @@ TARGETS = (
             b"\2" + b"[" * 2_000,
             b'\0{"ok": true, "stage": 1, "code": "x", "log": null, "packages": 5}',
         ),
-        words=(*_JSON, b"Because ", b"and you require", b", we can conclude", b"No solution found", b"no usable wheels"),
+        words=(
+            *_JSON,
+            b"Because ",
+            b"and you require",
+            b", we can conclude",
+            b"No solution found",
+            b"no usable wheels",
+        ),
     ),
 )

@@ -10,7 +10,7 @@ import base64
 import json
 import zlib
 from collections.abc import Iterable
-from hashlib import sha256
+from hashlib import sha1
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -63,4 +63,4 @@ def unpack(inputs: Iterable[bytes], folder: Path) -> None:
     """Write inputs as the files that libFuzzer reads, named by content."""
     folder.mkdir(parents=True, exist_ok=True)
     for data in inputs:
-        (folder / sha256(data).hexdigest()[:20]).write_bytes(data)
+        (folder / sha1(data, usedforsecurity=False).hexdigest()).write_bytes(data)

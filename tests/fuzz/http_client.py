@@ -94,11 +94,11 @@ def probe_reply(data: bytes) -> None:
     ReadExchange.model_validate(json.loads(json.dumps(record.as_json(), allow_nan=False)))
 
 
-def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - any JSON value
+def _same(one: Any, other: Any) -> bool:
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
-def _walk(value: Any, path: tuple[str | int, ...] = ()) -> None:  # noqa: ANN401 - any JSON value
+def _walk(value: Any, path: tuple[str | int, ...] = ()) -> None:
     """The first leaf, asked for as every kind: a value or a failed check, nothing else."""
     while isinstance(value, dict | list) and value:
         step = next(iter(value)) if isinstance(value, dict) else 0
@@ -133,13 +133,19 @@ def probe_text(data: bytes) -> None:
     cut = Cut(data)
     limit = 1 + cut.number(250)
     raw = cut.rest()
-    for text in (raw.decode("utf-8", "surrogateescape"), raw.decode("utf-16-le", "surrogatepass") if _even(raw) else ""):
+    for text in (
+        raw.decode("utf-8", "surrogateescape"),
+        raw.decode("utf-16-le", "surrogatepass") if _even(raw) else "",
+    ):
         shown = printable(text, limit)
         hold(shown.isprintable() and len(shown) <= limit, "a line that cannot be shown")
         hold(shown == text or not text.isprintable() or len(text) > limit, "printable text that was changed")
     shown, was_cut = excerpt(raw, limit)
     hold(shown.isprintable() and len(shown) <= limit, "an excerpt beyond its cap")
-    hold(was_cut or shown == printable(raw.decode("utf-8", "backslashreplace"), 8 * len(raw) + 8), "a cut that is not said")
+    hold(
+        was_cut or shown == printable(raw.decode("utf-8", "backslashreplace"), 8 * len(raw) + 8),
+        "a cut that is not said",
+    )
     hold(len(excerpt(raw)[0]) <= EXCERPT, "an excerpt beyond its cap")
 
 
@@ -172,9 +178,27 @@ TARGETS = (
             b"\0HTTP/1.1 204 \xff\r\nContent-Type: text/html; charset=\xff\r\n\r\n",
             b"\0HTTP/1.1 999 \r\nContent-Length: 0\r\n\r\n",
         ),
-        words=(b"HTTP/1.1 ", b"HTTP/1.0 ", b"\r\n", b"\r\n\r\n", b"Content-Length: ", b"Transfer-Encoding: chunked",
-               b"Connection: close", b"Content-Encoding: ", b"100 Continue", b"204", b"304", b"0\r\n\r\n", b";", b"identity",
-               b"Content-Type: application/json; charset=utf-7", b"ffffffffffffffff", b"\x00", b"\t", b"Location: "),  # fmt: skip
+        words=(
+            b"HTTP/1.1 ",
+            b"HTTP/1.0 ",
+            b"\r\n",
+            b"\r\n\r\n",
+            b"Content-Length: ",
+            b"Transfer-Encoding: chunked",
+            b"Connection: close",
+            b"Content-Encoding: ",
+            b"100 Continue",
+            b"204",
+            b"304",
+            b"0\r\n\r\n",
+            b";",
+            b"identity",
+            b"Content-Type: application/json; charset=utf-7",
+            b"ffffffffffffffff",
+            b"\x00",
+            b"\t",
+            b"Location: ",
+        ),
     ),
     Target(
         name="json_body",
@@ -187,6 +211,7 @@ TARGETS = (
             b"[" * 2_000,
             b"1" * 4_500,
             b"1e308",
+            b"[1e999]",
             b"\xef\xbb\xbf{}",
         ),
         words=_JSON,

@@ -38,7 +38,7 @@ class Flat:
 
     ready = True
 
-    async def embed(self, texts: Any) -> list[Embedding]:  # noqa: ANN401 - as the embedder's
+    async def embed(self, texts: Any) -> list[Embedding]:
         """One vector per text."""
         return [Embedding(vector=bytes(4 * DIMENSIONS), tokens=1) for _ in texts]
 
@@ -66,7 +66,7 @@ class Server:
 
     async def _answer(self, chunks: list[bytes]) -> bytes:
         ours, theirs = socket.socketpair()
-        theirs.setblocking(False)
+        theirs.settimeout(0)
         state = ServerState()
         made = self.protocol(config=self.config, server_state=state, app_state={})  # type: ignore[call-arg]
         transport, _ = await self.loop.connect_accepted_socket(lambda: made, ours)
@@ -207,9 +207,7 @@ def index_page(data: bytes) -> None:
         hold(base64.urlsafe_b64decode(token).decode() == item["upstream"], "a link to another file")
 
 
-_POST = (
-    b"POST /v1/embeddings HTTP/1.1\r\nhost: x\r\nauthorization: Bearer key\r\ncontent-type: application/json\r\n"
-)
+_POST = b"POST /v1/embeddings HTTP/1.1\r\nhost: x\r\nauthorization: Bearer key\r\ncontent-type: application/json\r\n"
 _BODY = b'{"model": "all-MiniLM-L6-v2", "input": ["a", "b"], "encoding_format": "base64"}'
 _HTTP = (b"GET ", b"POST ", b"HEAD ", b" HTTP/1.1\r\n", b" HTTP/1.0\r\n", b"\r\n", b"\r\n\r\n", b"host: x\r\n", b"host: [\r\n",
          b"content-length: ", b"transfer-encoding: chunked\r\n", b"expect: 100-continue\r\n", b"connection: upgrade\r\n",
@@ -242,8 +240,26 @@ TARGETS = (
             b'{"model": "all-MiniLM-L6-v2", "input": "\\ud800"}',
             b"\xff\xfe{\0}\0",
         ),
-        words=(b'"model"', b'"input"', b'"encoding_format"', b'"base64"', b'"float"', b'"dimensions"', b"384", b"\\ud800",
-               b'"all-MiniLM-L6-v2"', b"[", b"]", b"{", b"}", b",", b":", b"null", b"1" * 4_400, b"NaN"),  # fmt: skip
+        words=(
+            b'"model"',
+            b'"input"',
+            b'"encoding_format"',
+            b'"base64"',
+            b'"float"',
+            b'"dimensions"',
+            b"384",
+            b"\\ud800",
+            b'"all-MiniLM-L6-v2"',
+            b"[",
+            b"]",
+            b"{",
+            b"}",
+            b",",
+            b":",
+            b"null",
+            b"1" * 4_400,
+            b"NaN",
+        ),
     ),
     Target(
         name="index_http",
@@ -251,14 +267,29 @@ TARGETS = (
         seconds=4.0,
         seeds=(
             b"\0GET /simple/six/ HTTP/1.1\r\nhost: x\r\n\r\n",
-            b"\0GET /files/six/" + _TOKEN + b"/six-1.0-py3-none-any.whl HTTP/1.1\r\nhost: x\r\nrange: bytes=0-9\r\n\r\n",
+            b"\0GET /files/six/"
+            + _TOKEN
+            + b"/six-1.0-py3-none-any.whl HTTP/1.1\r\nhost: x\r\nrange: bytes=0-9\r\n\r\n",
             b"\0GET /files/six/" + _TOKEN + b"/six-1.0-py3-none-any.whl.metadata HTTP/1.1\r\nhost: x\r\n\r\n",
-            b"\0GET /files/six/" + base64.urlsafe_b64encode(b"http://169.254.169.254/") + b"/x HTTP/1.1\r\nhost: x\r\n\r\n",
+            b"\0GET /files/six/"
+            + base64.urlsafe_b64encode(b"http://169.254.169.254/")
+            + b"/x HTTP/1.1\r\nhost: x\r\n\r\n",
             b"\0GET /files/six/%C3%A9/x HTTP/1.1\r\nhost: x\r\n\r\n",
             b"\0GET /simple/..%2f..%2fx/ HTTP/1.1\r\nhost: x\r\n\r\n",
             b"\0POST /simple/six/ HTTP/1.1\r\nhost: [\r\ncontent-length: 3\r\n\r\nabc",
         ),
-        words=(*_HTTP, b"/simple/", b"/files/six/", _TOKEN, b".metadata", b"range: bytes=", b"six", b"%2f", b"%2e%2e", b"="),
+        words=(
+            *_HTTP,
+            b"/simple/",
+            b"/files/six/",
+            _TOKEN,
+            b".metadata",
+            b"range: bytes=",
+            b"six",
+            b"%2f",
+            b"%2e%2e",
+            b"=",
+        ),
     ),
     Target(
         name="index_page",
@@ -271,7 +302,24 @@ TARGETS = (
             b'{"files": [], "meta": {}, "name": "\\ud800"}',
             b"[" * 3_000,
         ),
-        words=(b'"files"', b'"url"', b'"filename"', b'"meta"', b'"name"', b'"versions"', b"[", b"]", b"{", b"}", b":", b",",
-               b"http://[", b"../", b"\\ud800", b"null", b'"provenance"'),  # fmt: skip
+        words=(
+            b'"files"',
+            b'"url"',
+            b'"filename"',
+            b'"meta"',
+            b'"name"',
+            b'"versions"',
+            b"[",
+            b"]",
+            b"{",
+            b"}",
+            b":",
+            b",",
+            b"http://[",
+            b"../",
+            b"\\ud800",
+            b"null",
+            b'"provenance"',
+        ),
     ),
 )

@@ -13,7 +13,19 @@ from pathlib import Path
 
 import atheris
 
-READERS = ("grader", "harness", "tomllib", "packaging", "shlex", "h11", "httpcore", "starlette", "uvicorn", "tarfile", "radon")
+READERS = (
+    "grader",
+    "harness",
+    "tomllib",
+    "packaging",
+    "shlex",
+    "h11",
+    "httpcore",
+    "starlette",
+    "uvicorn",
+    "tarfile",
+    "radon",
+)
 """Packages whose branches guide the search: ours, and the pure-Python parsers below them."""
 
 with atheris.instrument_imports(include=list(READERS), enable_loader_override=False):

@@ -74,7 +74,9 @@ def _environment(scratch: str, stats: Path) -> dict[str, str]:
 def prepared(target: Target) -> Path:
     """The live corpus of a target: what is kept, its seeds and regressions, and what earlier runs found."""
     live = BUILD / "corpus" / target.name
-    corpus.unpack([*target.seeds, *corpus.kept(target.name), *(data for _, data in corpus.regressions(target.name))], live)
+    corpus.unpack(
+        [*target.seeds, *corpus.kept(target.name), *(data for _, data in corpus.regressions(target.name))], live
+    )
     words = BUILD / "words" / f"{target.name}.dict"
     words.parent.mkdir(parents=True, exist_ok=True)
     words.write_text("".join(f"{escaped(word)}\n" for word in target.words), "ascii")
@@ -89,7 +91,12 @@ def fuzz(target: Target, seconds: int) -> Ran:
         folder.mkdir(parents=True, exist_ok=True)
     stats.unlink(missing_ok=True)
     before, broken = _files(live), _files(crashes)
-    limits = (f"-max_total_time={seconds}", f"-timeout={HANG_S}", f"-rss_limit_mb={RSS_MB}", f"-max_len={target.max_bytes}")
+    limits = (
+        f"-max_total_time={seconds}",
+        f"-timeout={HANG_S}",
+        f"-rss_limit_mb={RSS_MB}",
+        f"-max_len={target.max_bytes}",
+    )
     words = f"-dict={BUILD / 'words' / target.name}.dict"
     command = _command(target, str(live), *limits, words, f"-artifact_prefix={crashes}/", "-print_final_stats=1")
     with tempfile.TemporaryDirectory(prefix="fuzz-") as scratch, logs.open("wb") as log:
@@ -146,7 +153,9 @@ def table(ran: Sequence[Ran]) -> Table:
         column.justify = "right"
     for one in ran:
         slowest = f"{one.slowest_ms:,.1f} ms, {one.slowest_bytes:,} bytes"
-        crashes = f"[red]{len(one.crashes)}[/]" if one.crashes else "0" if one.code == 0 else f"[red]exit code {one.code}[/]"
+        crashes = (
+            f"[red]{len(one.crashes)}[/]" if one.crashes else "0" if one.code == 0 else f"[red]exit code {one.code}[/]"
+        )
         numbers = (f"{one.executions:,}", f"{one.edges:,}", f"{one.features:,}", f"{one.new:,}")
         shown.add_row(one.target, *numbers, crashes, slowest)
     return shown
@@ -176,7 +185,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             console.print(f"{path.relative_to(ROOT)}: mend the parser, then keep the input as", soft_wrap=True)
             console.print(f"  tests/fuzz/regressions/{one.target}/<what-it-shows>", soft_wrap=True)
         if one.code and not one.crashes:
-            console.print(f"{one.target} ended with code {one.code}: see build/fuzz/logs/{one.target}.txt", soft_wrap=True)
+            console.print(
+                f"{one.target} ended with code {one.code}: see build/fuzz/logs/{one.target}.txt", soft_wrap=True
+            )
     return int(any(one.crashes or one.code for one in ran))
 
 

@@ -76,7 +76,9 @@ def python_source(data: bytes) -> None:
             facts = analyse_file(str(root), "a.py")
     finally:
         sys.setrecursionlimit(deep)
-    hold(facts.problem.isprintable() and len(facts.problem) <= 100, f"a problem that cannot be shown: {facts.problem!r}")
+    hold(
+        facts.problem.isprintable() and len(facts.problem) <= 100, f"a problem that cannot be shown: {facts.problem!r}"
+    )
     hold(facts.problem or facts.maintainability is not None, "neither facts nor a problem")
     hold(facts.maintainability is None or 0 <= facts.maintainability <= 100, f"maintainability {facts.maintainability}")
     hold(facts.lines >= 0, "fewer lines than none")
@@ -96,8 +98,10 @@ TARGETS = (
         name="manifest",
         run=manifest,
         seeds=(
-            b'challenge = "semantic-search"\nhours = 3.5\nleft_out = ["caching"]\n'
-            b'[service]\ncommand = ["python", "-m", "app"]\n[claims]\nrecall_at_10 = 0.9\n',
+            (
+                b'challenge = "semantic-search"\nhours = 3.5\nleft_out = ["caching"]\n'
+                b'[service]\ncommand = ["python", "-m", "app"]\n[claims]\nrecall_at_10 = 0.9\n'
+            ),
             b"[service]\ncommand = \"python -m 'app x' --port $PORT\"\n",
             b'service = {command = ["a\\u0000b"]}\nhours = nan\n',
             b"a" + b".a" * 20 + b" = 1",
@@ -142,7 +146,16 @@ TARGETS = (
             b'[[package]]\nname = "a"\nversion = "1"\nsource = { git = "https://x" }\n',
             b'[[package]]\nname = "a; os_name == 0"\nversion = "1 ; os_name == \'x\'"\nsource = { registry = "" }\n',
         ),
-        words=(*_TOML, b"[[package]]\n", b"name = ", b"version = ", b"source = {", b"registry", b"virtual", b"editable"),
+        words=(
+            *_TOML,
+            b"[[package]]\n",
+            b"name = ",
+            b"version = ",
+            b"source = {",
+            b"registry",
+            b"virtual",
+            b"editable",
+        ),
     ),
     Target(
         name="python_source",
@@ -158,8 +171,34 @@ TARGETS = (
             b"\xef\xbb\xbfx = " + b"-" * 900 + b"1\n",
             b"\\\n",
         ),
-        words=(b"def f():\n ", b"class A:\n ", b"if x:\n ", b"else:", b"try:", b"except:", b"lambda: ", b"\\\n", b"\x0c",
-               b'"""', b"'''", b"f'{", b"(", b")", b"[", b"]", b";", b"\t", b"\r", b"#", b"yield", b"await ", b"1j",
-               b"0o8", b"\xc2\xb5", b"-" * 60, b"match x:\n case _:\n  "),  # fmt: skip
+        words=(
+            b"def f():\n ",
+            b"class A:\n ",
+            b"if x:\n ",
+            b"else:",
+            b"try:",
+            b"except:",
+            b"lambda: ",
+            b"\\\n",
+            b"\x0c",
+            b'"""',
+            b"'''",
+            b"f'{",
+            b"(",
+            b")",
+            b"[",
+            b"]",
+            b";",
+            b"\t",
+            b"\r",
+            b"#",
+            b"yield",
+            b"await ",
+            b"1j",
+            b"0o8",
+            b"\xc2\xb5",
+            b"-" * 60,
+            b"match x:\n case _:\n  ",
+        ),
     ),
 )
