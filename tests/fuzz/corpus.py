@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 CORPUS, REGRESSIONS = HERE / "corpus", HERE / "regressions"
-PACKED_BYTES = 60_000
+PACKED_BYTES = 50_000
 """The most that one target's corpus may take; the smallest inputs stay."""
 
 
