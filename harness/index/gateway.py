@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 _PROJECT = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?", re.ASCII)
+_RANGE = re.compile(r"bytes=[0-9, -]{1,100}", re.ASCII)
 _SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 _PAGE_BYTES = 64 * 1024 * 1024
 _PASSED = ("content-type", "content-length", "content-range", "accept-ranges", "etag", "last-modified")
@@ -110,8 +111,8 @@ class Gateway:
     async def _pass_on(self, address: str, request: Request) -> Response:
         client = self._ready_client()
         headers = {"accept-encoding": "identity"}
-        if "range" in request.headers:
-            headers["range"] = request.headers["range"]
+        if _RANGE.fullmatch(asked := request.headers.get("range", "")):
+            headers["range"] = asked
         try:
             upstream = await client.send(client.build_request(request.method, address, headers=headers), stream=True)
         except httpx.HTTPError as error:

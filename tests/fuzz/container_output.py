@@ -26,17 +26,18 @@ from grader.sandbox.pod import PhaseOutcome
 from grader.settings import read_settings
 from tests.fuzz.support import Cut, Target, hold, pieces, scratch, sound
 
-ARCHIVE_CAP = 32 * 1024
+ARCHIVE_CAP, BLOCK = 1024 * 1024, 512
 _NO_LOG = Log(head="", tail="", bytes=0, truncated=False)
 _ENDED = End(reason="exited", exit_code=0, seconds=1.0)
 
 
 def archive(data: bytes) -> None:
-    """A tar stream, cut anywhere: regular files within the cap, or an error of ours."""
+    """A tar stream, cut anywhere, its first block many times: regular files within the cap, or an error of ours."""
     cut = Cut(data)
+    times = 1 + 16 * cut.number(160)
     sizes = cut.bytes(cut.number(6))
     try:
-        files = unpack(pieces(cut.rest(), sizes), ARCHIVE_CAP)
+        files = unpack(pieces(cut.bytes(BLOCK) * times + cut.rest(), sizes), ARCHIVE_CAP)
     except GraderError as error:
         sound(error, InfrastructureError, "sandbox.too_large", "engine.refused")
         return
@@ -235,11 +236,11 @@ def _tar(
     return buffer.getvalue()[: 512 * (4 + 4 * len(members))]
 
 
-def _long_names(count: int) -> bytes:
-    """Headers that each say that the next one's name is longer."""
+def _long_name() -> bytes:
+    """A header that says that the next one's name is longer; the next one may be another such."""
     info = tarfile.TarInfo("././@LongLink")
     info.type, info.size = tarfile.GNUTYPE_LONGNAME, 0
-    return info.tobuf(tarfile.GNU_FORMAT) * count
+    return info.tobuf(tarfile.GNU_FORMAT)
 
 
 def _results() -> bytes:
@@ -277,15 +278,15 @@ TARGETS = (
     Target(
         name="archive",
         run=archive,
-        max_bytes=40_000,
+        max_bytes=8_192,
         seeds=(
-            b"\0" + _tar(("out/results.json", b"{}", {}), ("out/b", b"x" * 700, {})),
-            b"\3\x40\xff\x01" + _tar(("out/../../x", b"x", {}), form=tarfile.GNU_FORMAT),
-            b"\0" + _tar(("out/" + "n" * 200, b"x", {}), form=tarfile.GNU_FORMAT),
-            b"\0" + _tar(("out/é", b"x", {"size": "-1", "GNU.sparse.realsize": "9" * 9, "GNU.sparse.major": "1"})),
-            b"\0" + _tar(("out/a", b"0\n1\n", {"GNU.sparse.map": "0,x", "GNU.sparse.size": "5"})),
-            b"\0" + _tar(("out/dev", b"", {}), kind=tarfile.CHRTYPE),
-            b"\0" + _long_names(70),
+            b"\0\0" + _tar(("out/results.json", b"{}", {}), ("out/b", b"x" * 700, {})),
+            b"\0\3\x40\xff\x01" + _tar(("out/../../x", b"x", {}), form=tarfile.GNU_FORMAT),
+            b"\0\0" + _tar(("out/" + "n" * 200, b"x", {}), form=tarfile.GNU_FORMAT),
+            b"\0\0" + _tar(("out/é", b"x", {"size": "-1", "GNU.sparse.realsize": "9" * 9, "GNU.sparse.major": "1"})),
+            b"\0\0" + _tar(("out/a", b"0\n1\n", {"GNU.sparse.map": "0,x", "GNU.sparse.size": "5"})),
+            b"\0\0" + _tar(("out/dev", b"", {}), kind=tarfile.CHRTYPE),
+            b"\x50\0" + _long_name(),
         ),
         words=(
             b"ustar\x0000",

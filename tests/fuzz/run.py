@@ -97,8 +97,8 @@ def fuzz(target: Target, seconds: int) -> Ran:
         f"-rss_limit_mb={RSS_MB}",
         f"-max_len={target.max_bytes}",
     )
-    words = f"-dict={BUILD / 'words' / target.name}.dict"
-    command = _command(target, str(live), *limits, words, f"-artifact_prefix={crashes}/", "-print_final_stats=1")
+    words = [f"-dict={BUILD / 'words' / target.name}.dict"] if target.words else []
+    command = _command(target, str(live), *limits, *words, f"-artifact_prefix={crashes}/", "-print_final_stats=1")
     with tempfile.TemporaryDirectory(prefix="fuzz-") as scratch, logs.open("wb") as log:
         try:
             code = subprocess.run(
