@@ -119,6 +119,7 @@ HOSTILE = {
     "nan": (body(b'{"a": NaN}'), "bad_json"),
     "infinity": (body(b'{"a": -Infinity}'), "bad_json"),
     "duplicate-keys": (body(b'{"a": 1, "a": 2}'), "bad_json"),
+    "half-a-surrogate-pair": (body(b'{"a": "\\ud800"}'), "bad_json"),
     "json-then-garbage": (body(b'{"a": 1} x'), "bad_json"),
     "empty-body": (body(b""), "bad_json"),
     "bad-utf-8": (body(b'{"a": "\xff\xfe"}'), "bad_text"),
@@ -260,7 +261,7 @@ def test_large_replies_do_not_add_up() -> None:
 
 def test_honest_chunked_reply_is_whole() -> None:
     """An honest reply in any sound framing is read as it is: chunks, interim replies, no length."""
-    value = {"a": ["ü", 1.5, None]}
+    value = {"a": ["ü", "😀", 1.5, None]}
     data = json.dumps(value).encode()
     chunked = b"".join(b"%x\r\n" % len(p) + p + b"\r\n" for p in (data[:5], data[5:])) + b"0\r\n\r\n"
     early = b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
