@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -103,13 +105,9 @@ def scratch() -> Path:
     if given:  # removed by who gave it: libFuzzer ends its process without a goodbye
         return Path(given)
     memory = Path("/dev/shm")  # noqa: S108 - only speed depends on it
-    folder = tempfile.TemporaryDirectory(prefix="fuzz-", dir=memory if memory.is_dir() else None)
-    _KEPT.append(folder)
-    return Path(folder.name)
-
-
-_KEPT: list[tempfile.TemporaryDirectory[str]] = []
-"""Removed when the process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir=memory if memory.is_dir() else None))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def tree(name: str, **files: bytes) -> Path:
