@@ -265,7 +265,7 @@ def test_large_replies_do_not_add_up() -> None:
 
 def test_honest_chunked_reply_is_whole() -> None:
     """An honest reply in any sound framing is read as it is: chunks, interim replies, no length."""
-    value = {"a": ["ü", 1.5, None]}
+    value = {"a": ["ü", "😀", 1.5, None]}
     data = json.dumps(value).encode()
     chunked = b"".join(b"%x\r\n" % len(p) + p + b"\r\n" for p in (data[:5], data[5:])) + b"0\r\n\r\n"
     early = b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
