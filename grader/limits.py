@@ -44,6 +44,17 @@ class Limits(Record):
     requirements: int = 200
 
     static_s: float = 90
+    documents_s: float = 60
+    history_commits: int = 500
+
+    own_tests_s: float = 45
+    """All runs of the candidate's suite together; the requirements of development are installed before."""
+    own_tests_first_s: float = 25
+    """The first run, with coverage."""
+    own_tests_run_s: float = 12
+    """Each run after it."""
+    own_tests_bugs: int = 16
+    own_tests_controls: int = 2
 
     boot_s: float = 60
     """From the service's start to a 200 from /health."""
@@ -65,4 +76,6 @@ class Limits(Record):
     edge: PodLimits = PodLimits(memory_bytes=768 * MB, cpus=2.0, pids=64)
     """The encoder runs here; what it lacks in processor time, the candidate's latency would show."""
     static: PodLimits = PodLimits(memory_bytes=1024 * MB, pids=32)
+    tests: PodLimits = PodLimits(tmp_bytes=96 * MB, tmp_inodes=24_000)
+    """The submission's tree is copied to its tmpfs, since suites write where they stand."""
     install: PodLimits = PodLimits(memory_bytes=1536 * MB, cpus=2.0, pids=96, file_bytes=1024 * MB)

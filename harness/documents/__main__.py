@@ -17,7 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from harness.documents.decisions import entries
+from harness.documents.decisions import entries, sentences
 from harness.documents.markdown import Block, blocks
 from harness.documents.mentions import mentions
 from harness.documents.names import Names, names
@@ -64,8 +64,10 @@ def documents(root: Path, kit: set[str]) -> Table:
     rows = [entry for item in read for entry in _list(item, "decisions")][:_ENTRIES]
     for row in rows:
         codes = row.pop("codes")
-        text = f"{row['title']} {row['text']}"
-        row["mentions"] = mentions(text, codes if isinstance(codes, list) else [], known)
+        # What stands in the sentence on the alternative is what the code does not do.
+        text = f"{row['title']} {row['text']}".replace(str(row["alternative"]) or "\0", " ")
+        spans = [str(code) for code in codes if str(code) in text] if isinstance(codes, list) else []
+        row["mentions"] = mentions(text, spans, known)
     return {
         "schema_version": 1,
         "files": [{"path": item["path"], "words": item["words"]} for item in read],
@@ -94,7 +96,8 @@ def _chosen(known: Names) -> list[str]:
         below = folders.split("/")[0].lower() in {"docs", "doc", "adr", "decisions"}
         return (2, name) if below and Path(last).suffix.lower() in _MARKDOWN else None
 
-    return [name for _, name in sorted(place for name in known.files if (place := rank(name)) is not None)][:_FILES]
+    ranked = sorted(place for place in map(rank, known.files) if place is not None)
+    return [name for _, name in ranked][:_FILES]
 
 
 def _apart(name: str, text: str) -> Table | None:
@@ -118,9 +121,11 @@ def read_document(name: str, text: str) -> Table:
         "headings": list(_headings(name, found)),
         "decisions": [entry.row() for entry in entries(name, found)],
         "statements": [
-            {"path": name, "line": block.line, "text": block.text[:_TEXT]}
+            {"path": name, "line": block.line, "text": sentence[:_TEXT]}
             for block in found
-            if any(c.isdigit() for c in block.text) and block.kind != "heading"
+            if block.kind != "heading"
+            for sentence in sentences(block.text)
+            if any(c.isdigit() for c in sentence)
         ],
     }
 

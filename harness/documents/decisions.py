@@ -47,10 +47,8 @@ class Entry:
     def row(self) -> dict[str, object]:
         """The entry with the sentences that its parts stand in."""
         text = " ".join(self.text.split())
-        sentences = _SENTENCE.split(f"{self.title.rstrip('.:')}. {text}" if text else self.title)
-        parts = {
-            name: next((s[:_QUOTE] for s in sentences if pattern.search(s)), "") for name, pattern in _PARTS.items()
-        }
+        said = sentences(f"{self.title.rstrip('.:')}. {text}" if text else self.title)
+        parts = {name: next((s[:_QUOTE] for s in said if pattern.search(s)), "") for name, pattern in _PARTS.items()}
         return {
             "path": self.path,
             "line": self.line,
@@ -59,6 +57,11 @@ class Entry:
             "codes": [code[:100] for code in dict.fromkeys(self.codes)][:_CODES],
             **parts,
         }
+
+
+def sentences(text: str) -> list[str]:
+    """A paragraph's sentences, as far as a full stop before a capital tells them."""
+    return _SENTENCE.split(text)
 
 
 def entries(path: str, found: list[Block]) -> list[Entry]:
@@ -96,7 +99,7 @@ def _begins(block: Block) -> bool:
 
 def _add(made: list[Entry], path: str, block: Block) -> Entry:
     title = block.lead or block.text
-    rest = block.text[len(title) :].strip() if block.text.startswith(title) else block.text
+    rest = block.text[len(title) :].strip(" ,:;–-") if block.text.startswith(title) else block.text
     if block.kind != "heading" and not block.lead:
         title, _, rest = block.text.partition(". ")
     made.append(Entry(path=path, line=block.line, title=title, text=rest, codes=list(block.codes)))
