@@ -337,9 +337,10 @@ def _dangling_work(challenge: Challenge) -> list[str]:
         if name not in known
     ]
     problems += [
-        f"claim {claim.name} names an unknown check {claim.check}"
+        f"claim {claim.name} names an unknown check {name}"
         for claim in challenge.claims
-        if claim.check not in {check.id for check in challenge.checks}
+        for name in claim.checks
+        if name not in {check.id for check in challenge.checks}
     ]
     for criterion in challenge.criteria:
         own = sum(check.criterion == criterion.id for check in challenge.checks)

@@ -47,8 +47,9 @@ class ClaimSpec(Record):
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_.@-]{1,100}$")]
     """As in ``[claims]`` of the manifest."""
-    check: str
+    checks: Annotated[tuple[str, ...], Field(min_length=1, max_length=20)]
     measure: str
+    """Of these checks; of several the mean, weighted by their sample sizes."""
     words: Words = ()
     """How prose names it: the number after one of these, in the same sentence, is a claim."""
     tolerance: Annotated[float, Field(ge=0)] = 0.0

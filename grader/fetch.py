@@ -152,7 +152,7 @@ def changed(git_dir: Path, old: str, new: str, limit: int) -> tuple[tuple[str, .
         InfrastructureError: ``fetch.timeout``.
     """
     at = f"--git-dir={git_dir.absolute()}"
-    command = ("diff-tree", "-r", "--no-renames", "--name-only", "-z", "--end-of-options", old, new)
+    command: tuple[str, ...] = ("diff-tree", "-r", "--no-renames", "--name-only", "-z", "--end-of-options", old, new)
     if not old:
         command = ("ls-tree", "-r", "--full-tree", "--name-only", "-z", new)
     with tempfile.TemporaryDirectory(prefix="grader-git-") as home:

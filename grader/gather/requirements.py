@@ -99,8 +99,9 @@ def _groups(table: dict[str, object]) -> list[tuple[str, str]]:
     project = table.get("project")
     extras = project.get("optional-dependencies") if isinstance(project, dict) else None
     found = []
-    for groups in (table.get("dependency-groups"), extras):
-        for name in _GROUPS if isinstance(groups, dict) else ():
+    tables = [groups for groups in (table.get("dependency-groups"), extras) if isinstance(groups, dict)]
+    for groups in tables:
+        for name in _GROUPS:
             listed = groups.get(name)
             found += [
                 ("pyproject.toml", line) for line in (listed if isinstance(listed, list) else []) if isinstance(line, str)

@@ -126,7 +126,8 @@ class Work:
         if self._survey is None:
             raise RuntimeError("read() comes before test()")
         survey = self._survey.result()
-        extra, notes = (), []
+        extra: tuple[str, ...] = ()
+        notes: list[str] = []
         if survey.test_files:
             environment, extra, notes = self._environment(environment)
         suite = Suite(

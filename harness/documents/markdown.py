@@ -46,7 +46,10 @@ def blocks(text: str) -> Iterator[Block]:
 
 
 def _block(token: Token, kind: str, level: int) -> Block:
-    words, codes, lead, strong = [], [], [], 0
+    words: list[str] = []
+    codes: list[str] = []
+    lead: list[str] = []
+    strong = 0
     for child in token.children or []:
         if child.type == "strong_open":
             strong += 1

@@ -5,16 +5,23 @@ counts as failed by an assertion when it raised one, or when pytest says that an
 exception is only a program that stopped, which a test without assertions notices too.
 """
 
+from __future__ import annotations
+
 import importlib.util
 import json
 import os
 import sys
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
 
 TREE = os.getcwd()  # noqa: PTH109
 sys.path[0] = TREE
 sys.path.append("/opt/grader/site")
 
 import pytest  # noqa: E402 - only found on that path
+
+if TYPE_CHECKING:
+    from coverage import Coverage
 
 _USAGE_ERROR = 4
 _EXPECTED = (AssertionError, pytest.fail.Exception)
@@ -23,13 +30,13 @@ _EXPECTED = (AssertionError, pytest.fail.Exception)
 class Watch:
     """Counts what pytest reports; stops at the first failed assertion, since more would tell nothing more."""
 
-    def __init__(self):  # noqa: ANN204
+    def __init__(self) -> None:
         self.counts = dict.fromkeys(("passed", "failed", "errors", "skipped", "collected"), 0)
         self.asserted, self.first = "", ""
         self.stop_early = True
 
     @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtest_makereport(self, item, call):  # noqa: ANN001, ANN201
+    def pytest_runtest_makereport(self, item: Any, call: Any) -> Generator[None, Any, None]:  # noqa: ANN401
         """One stage of one test."""
         outcome = yield
         report = outcome.get_result()
@@ -47,13 +54,13 @@ class Watch:
         elif report.skipped:
             self.counts["skipped"] += 1
 
-    def pytest_collectreport(self, report):  # noqa: ANN001, ANN201
+    def pytest_collectreport(self, report: Any) -> None:  # noqa: ANN401
         """A file that could not be collected."""
         if report.failed:
             self.counts["errors"] += 1
             self.first = self.first or f"{report.nodeid}: {report.longrepr}"[:300]
 
-    def pytest_collection_modifyitems(self, items):  # noqa: ANN001, ANN201
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         """What was collected."""
         self.counts["collected"] = len(items)
 
@@ -61,21 +68,21 @@ class Watch:
 def main() -> None:
     """Run the files that the arguments name."""
     channel, files = int(sys.argv[1]), sys.argv[2:]
-    measured = files and files[0] == "--coverage"
+    measured = bool(files) and files[0] == "--coverage"
     files = files[1:] if measured else files
     sys.argv[1:] = []
     coverage = _coverage() if measured else None
     watch = Watch()
     watch.stop_early = not measured
     status = _pytest(watch, files)
-    reached = {}
+    reached: dict[str, list[int]] = {}
     if coverage is not None:
         coverage.stop()
         data = coverage.get_data()
         reached = {os.path.relpath(path, TREE): sorted(data.lines(path) or ()) for path in data.measured_files()}
     runner = f"pytest {pytest.__version__}"
-    answer = {**watch.counts, "asserted": watch.asserted, "first": watch.first, "runner": runner, "reached": reached}
-    answer["status"] = int(status)
+    answer: dict[str, object] = {**watch.counts, "asserted": watch.asserted, "first": watch.first}
+    answer |= {"runner": runner, "reached": reached, "status": int(status)}
     left = json.dumps(answer).encode()
     while left:
         left = left[os.write(channel, left) :]
@@ -83,7 +90,7 @@ def main() -> None:
     os._exit(0)  # whatever threads the suite left behind
 
 
-def _coverage():  # noqa: ANN202
+def _coverage() -> Coverage:
     import coverage  # noqa: PLC0415 - only for the first run
 
     measuring = coverage.Coverage(data_file=None, source=[TREE], config_file=False, messages=False)
@@ -91,7 +98,7 @@ def _coverage():  # noqa: ANN202
     return measuring
 
 
-def _pytest(watch, files):  # noqa: ANN001, ANN202
+def _pytest(watch: Watch, files: list[str]) -> int:
     """Run with the candidate's options; where pytest cannot read those (a plug-in is missing), without them."""
     options = ["-q", "--no-header", "--tb=line", f"--rootdir={TREE}"]
     options += ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly"]
@@ -100,7 +107,7 @@ def _pytest(watch, files):  # noqa: ANN001, ANN202
     status = pytest.main([*options, *files], plugins=[watch])
     if status == _USAGE_ERROR and not watch.counts["collected"]:
         status = pytest.main([*options, "-o", "addopts=", *files], plugins=[watch])
-    return status
+    return int(status)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ candidate's interpreter, and prints one line of JSON at its end. This process lo
 prints is still the child's word.
 """
 
+from __future__ import annotations
+
 import contextlib
 import ctypes
 import json
@@ -16,6 +18,7 @@ import signal
 import subprocess
 import sys
 import time
+from typing import Any
 
 PYTHON, HERE = "/env/py/bin/python", os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - quick to start
 SOURCE, TREE, JOB = "/src/app", "/tmp/app", "/src/job/job.json"  # noqa: S108 - the container's own tmpfs
@@ -44,7 +47,7 @@ def main() -> int:
     return 0
 
 
-def _child(job):  # noqa: ANN001, ANN202
+def _child(job: dict[str, Any]) -> tuple[bytes, str, int | str]:
     """The child's answer (none when it gave none), the end of what it printed, and its exit code."""
     reading, writing = os.pipe()
     command = [PYTHON, os.path.join(HERE, "child.py"), str(writing), *job["files"]]  # noqa: PTH118
@@ -62,7 +65,7 @@ def _child(job):  # noqa: ANN001, ANN202
     os.close(writing)
     answer, tail = bytearray(), bytearray()
     ends_at = time.monotonic() + job["seconds"]
-    pipes = {reading: answer, process.stdout.fileno(): tail}
+    pipes = {reading: answer, process.stdout.fileno() if process.stdout else -1: tail}
     while pipes and time.monotonic() < ends_at:
         ready, _, _ = select.select(list(pipes), [], [], 0.2)
         for descriptor in ready:
@@ -83,7 +86,7 @@ def _child(job):  # noqa: ANN001, ANN202
     return bytes(answer), tail.decode("utf-8", "replace"), "deadline" if late else code
 
 
-def _summary(job, raw):  # noqa: ANN001, ANN202
+def _summary(job: dict[str, Any], raw: bytes) -> dict[str, object]:
     """Counts of the child's answer; which wanted lines and sites it says it reached."""
     try:
         answer = json.loads(raw)
