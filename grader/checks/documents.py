@@ -18,6 +18,8 @@ _NUMBER = re.compile(r"(?<![\w.@-])(\d{1,6}(?:\.\d{1,6})?|\.\d{1,6})(?![\w@-])\s
 _GAP = 40
 """Characters between a metric's name and the number that is its value."""
 _CLAIMS = 20
+_SHARED = 2
+"""Words that a sentence and a criterion must have in common to speak of the same."""
 _WORD = re.compile(r"[a-z]{5,}")
 _COMMON = {"which", "would", "there", "their", "every", "other", "before", "after", "about", "these", "those", "points"}
 
@@ -55,9 +57,9 @@ def claims(evidence: Evidence, checks: Sequence[CheckScore]) -> tuple[ClaimFact,
     documents = evidence.work.documents if evidence.work else None
     for said in documents.statements if documents else ():
         for spec in evidence.challenge.claims:
-            value = stated_number(said.text, spec.words)
-            if value is not None:
-                found.append(_claim(spec.name, f"{said.path}:{said.line}", value, said.text, spec, checks))
+            number = stated_number(said.text, spec.words)
+            if number is not None:
+                found.append(_claim(spec.name, f"{said.path}:{said.line}", number, said.text, spec, checks))
     return tuple(found[:_CLAIMS])
 
 
@@ -151,7 +153,8 @@ def left_out(evidence: Evidence) -> tuple[LeftOutFact, ...]:
         if c.source is not Source.REVIEW
     }
     return tuple(
-        LeftOutFact(text=text, criteria=tuple(name for name, own in words.items() if own & _words(text))) for text in named
+        LeftOutFact(text=text, criteria=tuple(name for name, own in words.items() if len(own & _words(text)) >= _SHARED))
+        for text in named
     )
 
 

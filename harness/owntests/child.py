@@ -49,7 +49,7 @@ class Watch:
                 self.asserted = self.asserted or item.nodeid[:300]
                 if self.stop_early:
                     item.session.shouldstop = "noticed"
-        elif report.when == "call":
+        elif report.when == "call" and type(report) is pytest.TestReport:  # a subtest is a part of its test
             self.counts["skipped" if report.skipped else "passed"] += 1
         elif report.skipped:
             self.counts["skipped"] += 1

@@ -123,8 +123,6 @@ def _bugs(node: ast.AST, places: _Places, *, inside_while: bool) -> Iterator[Sit
         yield _site(node.test, places, "negate", b"(not " + places.text(node.test) + b")")
     elif isinstance(node, ast.Constant):
         yield from _constant(node, places)
-    elif isinstance(node, ast.Return) and node.value is not None and not isinstance(node.value, ast.Constant):
-        yield _site(node.value, places, "return_nothing", b"None")
     elif isinstance(node, ast.Raise):
         yield _site(node, places, "drop_raise", b"pass")
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call | ast.Await):
