@@ -37,7 +37,9 @@ def gather_history(fetched: FetchedSource, limit: int, *, deadline: datetime | N
         return facts
     late = [commit for commit in commits if _moment(commit.committer_time) > deadline]
     before = [commit for commit in commits if _moment(commit.committer_time) <= deadline]
-    names, total = ((), 0) if not late else changed(fetched.git_dir, before[0].sha if before else "", fetched.commit, _FILES)
+    names, total = (
+        ((), 0) if not late else changed(fetched.git_dir, before[0].sha if before else "", fetched.commit, _FILES)
+    )
     return facts.model_copy(
         update={
             "deadline": deadline.isoformat(timespec="seconds"),

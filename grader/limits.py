@@ -48,12 +48,16 @@ class Limits(Record):
     history_commits: int = 500
 
     own_tests_s: float = 75
-    """All runs of the candidate's suite together, beside the service's phases; about 30 are used on a quiet machine."""
-    own_tests_first_s: float = 25
+    """When no further run of the candidate's suite is begun, once enough were made; about 30 are used on a quiet machine."""
+    own_tests_most_s: float = 240
+    """When none is begun at all; beside the service's phases, which a slow machine stretches alike."""
+    own_tests_first_s: float = 60
     """The first run, with coverage."""
     own_tests_run_s: float = 12
-    """Each run after it."""
+    """Each run after it, or four times what the first took, whichever is longer."""
     own_tests_bugs: int = 16
+    own_tests_least_bugs: int = 5
+    """Fewer are no sample: they are tried whatever the time is, up to the most of it."""
     own_tests_controls: int = 2
 
     boot_s: float = 60

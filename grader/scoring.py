@@ -107,7 +107,10 @@ def _criterion(criterion: Criterion, evidence: Evidence, checks: Sequence[CheckS
         return _judged(criterion, Judged(share=share, why=why), part, tuple(check.evidence for check in order[:6]))
     if criterion.source is Source.REVIEW:
         return _unassessed(
-            criterion, State.NOT_ASSESSED, "People decide this; no review has been returned yet.", _for_people(criterion, evidence)
+            criterion,
+            State.NOT_ASSESSED,
+            "People decide this; no review has been returned yet.",
+            _for_people(criterion, evidence),
         )
     if criterion.source is Source.OWN_TESTS:
         return _own_tests_criterion(criterion, evidence)

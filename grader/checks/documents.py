@@ -29,7 +29,9 @@ def sections(wanted: Sequence[WantedSection], documents: Documents) -> tuple[Sec
     found = []
     for section in wanted:
         hits = [h for h in documents.headings if any(_names(word, h.title) for word in section.words)]
-        best = max(hits, key=lambda h: (h.words > 0, h.path.lower().startswith("readme"), h.level > 1, h.words), default=None)
+        best = max(
+            hits, key=lambda h: (h.words > 0, h.path.lower().startswith("readme"), h.level > 1, h.words), default=None
+        )
         found.append(
             SectionFact(
                 id=section.id,
@@ -66,7 +68,9 @@ def claims(evidence: Evidence, checks: Sequence[CheckScore]) -> tuple[ClaimFact,
 def _same_name(name: str, checks: Sequence[CheckScore]) -> ClaimSpec | None:
     """A claim that the challenge does not map stands beside the first measure of its name."""
     owner = next((check.id for check in checks if name in check.measures), None)
-    return ClaimSpec.model_construct(name=name, checks=(owner,), measure=name, words=(), tolerance=0.0) if owner else None
+    return (
+        ClaimSpec.model_construct(name=name, checks=(owner,), measure=name, words=(), tolerance=0.0) if owner else None
+    )
 
 
 def stated_number(text: str, words: Iterable[str]) -> float | None:
@@ -133,7 +137,9 @@ def _signs(item: ScopeItem, documents: Documents) -> tuple[str, ...]:
     for sign in item.signs:
         if sign.startswith("import:"):
             module = sign.removeprefix("import:")
-            seen += [f"{module} is imported in {documents.imports[module]} files"] if module in documents.imports else []
+            seen += (
+                [f"{module} is imported in {documents.imports[module]} files"] if module in documents.imports else []
+            )
         else:
             wanted = sign.casefold()
             seen += [
@@ -153,7 +159,9 @@ def left_out(evidence: Evidence) -> tuple[LeftOutFact, ...]:
         if c.source is not Source.REVIEW
     }
     return tuple(
-        LeftOutFact(text=text, criteria=tuple(name for name, own in words.items() if len(own & _words(text)) >= _SHARED))
+        LeftOutFact(
+            text=text, criteria=tuple(name for name, own in words.items() if len(own & _words(text)) >= _SHARED)
+        )
         for text in named
     )
 

@@ -31,7 +31,8 @@ def _situation(item: Situation, evidence: Evidence, checks: Sequence[CheckScore]
         id=item.id,
         title=item.title,
         checks=tuple(
-            SideOfChecks(id=c.id, title=c.title, state=c.state.value, message=c.message, evidence=c.evidence) for c in own
+            SideOfChecks(id=c.id, title=c.title, state=c.state.value, message=c.message, evidence=c.evidence)
+            for c in own
         ),
         passed=sum(check.state is State.PASSED for check in assessed),
         total=len(assessed),

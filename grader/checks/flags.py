@@ -11,7 +11,9 @@ from grader.evidence_work import Documents
 from grader.scorecard import CheckScore, State
 from grader.scorecard_work import ClaimFact, OwnTestsScore, Question, SectionFact, SituationFacts
 
-_EVALUATES = re.compile(r"(^|[/_-])(eval|evals|evaluat\w*|bench\w*|measure\w*|metrics?|experiments?)([._/-]|$)", re.IGNORECASE)
+_EVALUATES = re.compile(
+    r"(^|[/_-])(eval|evals|evaluat\w*|bench\w*|measure\w*|metrics?|experiments?)([._/-]|$)", re.IGNORECASE
+)
 _MEASURED = ("measure", "evaluat", "benchmark", "metric", "results")
 _FRAMEWORKS = ("langchain", "langchain_core", "langchain_community", "langchain_openai", "langgraph", "llama_index",
                "haystack", "crewai", "autogen", "dspy", "semantic_kernel")  # fmt: skip
@@ -170,7 +172,7 @@ def _decisions(challenge: Challenge, documents: Documents | None) -> Iterator[Qu
                 seen=f"The decision “{entry.title[:120]}” ({entry.path}:{entry.line}) names {', '.join(absent[:3])};"
                 " no file, definition or import of that name was found.",
                 ordinary="It was renamed or replaced later, stands in configuration, or is known by another name.",
-                ask="Show where this decision lives in the code.",
+                ask="Where in the code does this decision stand?",
                 minutes=4,
                 criterion=_reading(challenge),
                 evidence=("decisions",),

@@ -77,6 +77,8 @@ def _problem(facts: OwnTests) -> str:
             f"{wrong} of {base.passed + wrong} tests or files fail on the submitted code itself, so a failure tells nothing."
             f" First: {base.first}"
         )
+    if facts.controls and facts.controls[-1].outcome == "no_answer":
+        return "The tests give no answer on code that does the same and is only written differently."
     if facts.controls and facts.controls[-1].outcome != "green":
         return "The tests fail on code that does the same and is only written differently: they watch the text, not what it does."
     return ""

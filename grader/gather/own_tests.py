@@ -11,17 +11,18 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from grader.errors import InfrastructureError
 from grader.evidence_work import Edit, Mutant, OwnTests, SuiteRun
 from grader.gather.suite import Answer, Suite
 
-_LEAST_S = 1.0
+_SLOWER = 4
 
 
 def gather_own_tests(suite: Suite, seed: int, *, extra: Sequence[str] = (), notes: Sequence[str] = ()) -> OwnTests:
     """Run the suite as often as its time budget allows.
 
     Raises:
-        InfrastructureError: the engine or our runner failed; never a verdict.
+        InfrastructureError: the engine or our runner failed, or ``own_tests.no_time``; never a verdict.
     """
     survey = suite.survey
     facts = OwnTests(
@@ -43,7 +44,7 @@ def gather_own_tests(suite: Suite, seed: int, *, extra: Sequence[str] = (), note
         update={"base": first.run, "covered": min(first.covered, facts.lines), "sites_reached": len(reached)}
     )
     if first.run.outcome == "green":
-        trial = _Trial(suite=suite, ends_at=began + suite.limits.own_tests_s, plan=_plan(suite, reached, seed))
+        trial = _Trial(suite=suite, began=began, first_s=first.run.seconds, plan=_plan(suite, reached, seed))
         trial.go()
         facts = facts.model_copy(update=trial.facts())
     return facts.model_copy(update={"seconds": round(time.monotonic() - began, 2)})
@@ -78,7 +79,8 @@ class _Trial:
     """The runs after the first."""
 
     suite: Suite
-    ends_at: float
+    began: float
+    first_s: float
     plan: list[Edit]
     controls: list[SuiteRun] = field(default_factory=list)
     mutants: list[Mutant] = field(default_factory=list)
@@ -86,22 +88,41 @@ class _Trial:
 
     def go(self) -> None:
         for edit in self.plan:
-            left = self.ends_at - time.monotonic()
-            if left < _LEAST_S:
+            if self._is_over():
                 self.cut_short = True
-                return
-            answer = self.suite.run(min(self.suite.limits.own_tests_run_s, left), edit)
+                break
+            answer = self.suite.run(self._seconds(), edit)
             if edit.operator != "neutral":
                 self.mutants.append(_mutant(edit, answer))
             elif not self._control(answer, edit):
                 return
+        tried = min(self.suite.limits.own_tests_least_bugs, sum(edit.operator != "neutral" for edit in self.plan))
+        if len(self.mutants) < tried:
+            raise InfrastructureError(
+                "own_tests.no_time",
+                f"There was time for {len(self.mutants)} seeded bugs only; {tried} are the least that say anything.",
+                next_step="Grade again on a less busy machine; own tests are not assessed until then.",
+            )
+
+    def _is_over(self) -> bool:
+        """Whether the time is used up: the soft end once enough bugs were tried, the hard one whatever was."""
+        limits = self.suite.limits
+        used = time.monotonic() - self.began
+        return used > limits.own_tests_most_s or (
+            used > limits.own_tests_s and len(self.mutants) >= limits.own_tests_least_bugs
+        )
+
+    def _seconds(self) -> float:
+        """A run's time goes by what the first took on this machine, so that a busy one is not taken for a hanging suite."""
+        limits = self.suite.limits
+        return min(limits.own_tests_first_s, max(limits.own_tests_run_s, _SLOWER * self.first_s))
 
     def _control(self, answer: Answer, edit: Edit) -> bool:
         """Keep a control; one that is not green is run once more, since a test may be unsteady. False ends the trial."""
         self.controls.append(answer.run)
         if answer.run.outcome == "green":
             return True
-        again = self.suite.run(self.suite.limits.own_tests_run_s, edit)
+        again = self.suite.run(self._seconds(), edit)
         self.controls.append(again.run)
         return again.run.outcome == "green"
 

@@ -104,7 +104,9 @@ def _groups(table: dict[str, object]) -> list[tuple[str, str]]:
         for name in _GROUPS:
             listed = groups.get(name)
             found += [
-                ("pyproject.toml", line) for line in (listed if isinstance(listed, list) else []) if isinstance(line, str)
+                ("pyproject.toml", line)
+                for line in (listed if isinstance(listed, list) else [])
+                if isinstance(line, str)
             ]
     return found
 

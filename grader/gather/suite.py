@@ -135,7 +135,9 @@ def _answer(said: str, nonce: str, end: End) -> Answer:
                 seconds=round(end.seconds, 2),
             )
             return Answer(
-                run=run, covered=max(0, int(found.get("covered", 0))), reached=int(str(found.get("hit", "0"))[:1_000], 16)
+                run=run,
+                covered=max(0, int(found.get("covered", 0))),
+                reached=int(str(found.get("hit", "0"))[:1_000], 16),
             )
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             break

@@ -54,7 +54,9 @@ class Work:
 
     def read(self) -> None:
         """Begin what needs no environment: documents, history, and the survey of the tests."""
-        self._documents = self.pool.submit(self._timed, "documents", "README and decisions, without a network", self._read)
+        self._documents = self.pool.submit(
+            self._timed, "documents", "README and decisions, without a network", self._read
+        )
         self._history = self.pool.submit(self._log)
         if any(criterion.source is Source.OWN_TESTS for criterion in self.folder.challenge.criteria):
             self._survey = self.pool.submit(lambda: _twice(self._surveyed))

@@ -76,7 +76,9 @@ def _notes(found: History, card: Scorecard) -> list[str]:
 def _deadline(found: History, late: str) -> str:
     when = line(found.deadline, 40)
     rule = (
-        "this challenge grades the newest commit before it" if late == "grade-at-deadline" else "it is shown and costs nothing"
+        "this challenge grades the newest commit before it"
+        if late == "grade-at-deadline"
+        else "it is shown and costs nothing"
     )
     if not found.late_commits:
         return f"No graded commit says that it was made after the deadline ({when}); {rule}."

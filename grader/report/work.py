@@ -111,12 +111,20 @@ def _test_facts(own: OwnTestsScore) -> list[Fact]:
     if facts.base is None:
         return said
     run = facts.base
-    said.append(Fact(label="As submitted", value=f"{run.passed} passed, {run.failed + run.errors} failed, {run.skipped} skipped"))
+    said.append(
+        Fact(
+            label="As submitted", value=f"{run.passed} passed, {run.failed + run.errors} failed, {run.skipped} skipped"
+        )
+    )
     if facts.lines:
-        said.append(Fact(label="Statements reached", value=f"{percent(facts.covered / facts.lines)} of {facts.lines:,}"))
+        said.append(
+            Fact(label="Statements reached", value=f"{percent(facts.covered / facts.lines)} of {facts.lines:,}")
+        )
     if own.caught is not None and own.caught.low is not None and own.caught.high is not None:
         low, high = percent(own.caught.low), percent(own.caught.high)
-        said.append(Fact(label="Seeded bugs noticed", value=f"{percent(own.caught.value)} of all, between {low} and {high}"))
+        said.append(
+            Fact(label="Seeded bugs noticed", value=f"{percent(own.caught.value)} of all, between {low} and {high}")
+        )
         said.append(Fact(label="Of these tried", value=f"{own.n} that tell something, {own.stopped} that do not"))
     said.append(Fact(label="Runner", value=line(run.runner, 60) or "none", code=True))
     return said
@@ -173,11 +181,15 @@ def _log(found: WorkScore | None) -> DecisionLogView:
     left = len(found.decisions) - DECISIONS
     return DecisionLogView(
         summary=f"{count(len(found.decisions), 'decision')} found{asked}. Found by headings and lists; people judge what they say.",
-        read="Read: " + (", ".join(line(name, 120) for name in found.documents_read) or "no document of the candidate's") + ".",
+        read="Read: "
+        + (", ".join(line(name, 120) for name in found.documents_read) or "no document of the candidate's")
+        + ".",
         sections=tuple(
             SectionView(
                 title=line(section.title),
-                found=f"“{line(section.heading, 100)}”, {count(section.words, 'word')}" if section.where else "not found",
+                found=f"“{line(section.heading, 100)}”, {count(section.words, 'word')}"
+                if section.where
+                else "not found",
                 where=line(section.where, 160),
             )
             for section in found.sections
@@ -208,5 +220,3 @@ def _decision(decision: Decision) -> DecisionView:
         ),
         absent=tuple(line(mention.name, 100) for mention in decision.mentions if mention.kind == "absent"),
     )
-
-

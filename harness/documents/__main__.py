@@ -29,7 +29,8 @@ _FILE_BYTES, _FILES, _HEADINGS, _STATEMENTS, _ENTRIES = 128 * 1024, 20, 200, 300
 _SECONDS = 8
 _TEXT, _BODY = 300, 700
 _NAMED = re.compile(
-    r"(readme|decisions?|design|architecture|notes|changelog|adrs?)([-_. ].*)?\.(md|markdown|txt|rst)|readme", re.IGNORECASE
+    r"(readme|decisions?|design|architecture|notes|changelog|adrs?)([-_. ].*)?\.(md|markdown|txt|rst)|readme",
+    re.IGNORECASE,
 )
 _MARKDOWN = {".md", ".markdown"}
 Table = dict[str, object]

@@ -51,7 +51,9 @@ def _look(found: dict[str, Mention], code: str, known: Names, *, sure: bool) -> 
     if where is not None:
         found[code] = {"name": code, "kind": "definition", "where": where}
         return
-    files = [name for name in known.files if name == bare or name.startswith(bare.rstrip("/") + "/") or _stem(name) == bare]
+    files = [
+        name for name in known.files if name == bare or name.startswith(bare.rstrip("/") + "/") or _stem(name) == bare
+    ]
     if files:
         found[code] = {"name": code, "kind": "file", "where": files[0]}
     elif bare in known.imported:

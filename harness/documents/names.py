@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _IMPORT = re.compile(r"^\s{0,40}(?:from|import)\s+([A-Za-z_][\w.]{0,100})")
-_DEFINED = re.compile(r"^\s{0,40}(?:async\s+def|def|class)\s+([A-Za-z_]\w{0,100})|^([A-Z][A-Z0-9_]{2,60})\s*(?::[^=]{1,60})?=")
+_DEFINED = re.compile(
+    r"^\s{0,40}(?:async\s+def|def|class)\s+([A-Za-z_]\w{0,100})|^([A-Z][A-Z0-9_]{2,60})\s*(?::[^=]{1,60})?="
+)
 _SCRIPT = re.compile(
     r"^\s{0,40}(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:function|class|const|let)\s+([A-Za-z_$][\w$]{0,100})"
     r"|(?:from|require\()\s*['\"]([@\w][\w./@-]{0,100})['\"]"
@@ -41,7 +43,11 @@ def names(root: Path) -> Names:
                 return found
             inner = path.relative_to(root).as_posix()
             found.files.append(inner)
-            if path.suffix in {".py", ".ts", ".tsx", ".js", ".mjs"} and path.stat().st_size <= _FILE_BYTES and rows < _ROWS:
+            if (
+                path.suffix in {".py", ".ts", ".tsx", ".js", ".mjs"}
+                and path.stat().st_size <= _FILE_BYTES
+                and rows < _ROWS
+            ):
                 rows += _read(found, path, inner)
     return found
 

@@ -31,7 +31,9 @@ _PR_SET_DUMPABLE = 4
 def main() -> int:
     """Run and report. The first line says that this process of ours was alive."""
     print(json.dumps({"owntests": "started"}), flush=True)
-    with contextlib.suppress(OSError, AttributeError):  # closes /proc/PID of this process to the child, which has our uid
+    with contextlib.suppress(
+        OSError, AttributeError
+    ):  # closes /proc/PID of this process to the child, which has our uid
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     with open(JOB, encoding="utf-8") as file:  # noqa: PTH123
         job = json.load(file)

@@ -162,7 +162,9 @@ def _test_facts(root: Path, name: str) -> Table:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test")
         ]
         helpers = {
-            node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node not in own and _asserts(node, set())
+            node.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef) and node not in own and _asserts(node, set())
         }
         without = sum(not _asserts(node, helpers) for node in own)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
