@@ -319,7 +319,7 @@ def _dangling(challenge: Challenge) -> list[str]:
 
 
 def _dangling_work(challenge: Challenge) -> list[str]:
-    """What scope, documents, claims and error handling name and the rubric does not have; minutes that hold too little."""
+    """What is declared around the code and the rubric does not have; minutes that hold too little."""
     people = {c.id for c in challenge.criteria if c.source is Source.REVIEW}
     known = {check.id for check in challenge.checks} | {group.id for group in challenge.groups}
     problems = [

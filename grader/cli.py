@@ -40,7 +40,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for 
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0917 - Typer reads options from the signature
     url: Annotated[str, typer.Argument(help="https URL of a git repository; a local path works too.")],
     challenge: Annotated[str, typer.Option(help="Which challenge it answers.")],
     commit: Annotated[

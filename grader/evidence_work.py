@@ -212,7 +212,7 @@ class History(Record):
 
 
 class WorkEvidence(Record):
-    """Everything around the code; a part is none when it could not be gathered (``Evidence.work_failures`` says why)."""
+    """Everything around the code; a part is none when it was not gathered (``Evidence.work_failures`` says why)."""
 
     own_tests: OwnTests | None = None
     documents: Documents | None = None

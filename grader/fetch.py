@@ -145,7 +145,7 @@ def history(git_dir: Path, commit: str, limit: int = 500) -> tuple[Commit, ...]:
 
 
 def changed(git_dir: Path, old: str, new: str, limit: int) -> tuple[tuple[str, ...], int]:
-    """Names of files that differ between two commits (all files of ``new`` when ``old`` is empty), and how many there are.
+    """Names of files that differ between two commits (all of ``new`` when ``old`` is empty), and how many.
 
     Raises:
         CandidateError: ``fetch.malformed``: git cannot read it.

@@ -1,8 +1,8 @@
 """Facts of a repository's history: sessions, their hours with an error, order of dates, what came late. Never points.
 
-Times are the authors' own statement and anybody can set them. Sessions follow the usual reading of commit times: commits at
-most :data:`GAP` apart belong together, and :data:`FIRST` is added for the work before each session's first commit. The
-range comes from a narrow and a wide choice of both numbers.
+Times are the authors' own statement and anybody can set them. Sessions follow the usual reading of commit times:
+commits at most :data:`GAP` apart belong together, and :data:`FIRST` is added for the work before each session's first
+commit. The range comes from a narrow and a wide choice of both numbers.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def history_facts(commits: Sequence[Commit], *, truncated: bool = False) -> Hist
     times = sorted(_moment(commit.author_time) for commit in commits)
     by_sha = {commit.sha: commit for commit in commits}
     backwards = [
-        f"{commit.sha[:12]} ({commit.author_time}) is dated before its parent {parent[:12]} ({by_sha[parent].author_time})"
+        f"{commit.sha[:12]} ({commit.author_time}) is dated before its parent"
+        f" {parent[:12]} ({by_sha[parent].author_time})"
         for commit in commits
         for parent in commit.parents
         if parent in by_sha and _moment(commit.author_time) < _moment(by_sha[parent].author_time)

@@ -48,7 +48,7 @@ class Limits(Record):
     history_commits: int = 500
 
     own_tests_s: float = 75
-    """When no further run of the candidate's suite is begun, once enough were made; about 30 are used on a quiet machine."""
+    """When no further run of the candidate's suite is begun, once enough were made; a quiet machine uses about 30."""
     own_tests_most_s: float = 240
     """When none is begun at all; beside the service's phases, which a slow machine stretches alike."""
     own_tests_first_s: float = 60

@@ -6,7 +6,8 @@
 
 :func:`grade` reads top to bottom as that line. While the requirements install, the
 analysers read the source and the pod's edge starts; the service then runs through the challenge's
-phases, and beside it the submission's own tests run. Scoring and rendering are pure and can be done again from the saved evidence.
+phases, and beside it the submission's own tests run. Scoring and rendering are pure and can be done again from the
+saved evidence.
 """
 
 from __future__ import annotations

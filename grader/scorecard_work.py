@@ -1,4 +1,4 @@
-"""The work around the code, for the scorecard: own tests, errors from both sides, documents, claims, history, questions.
+"""The work around the code, for the scorecard: own tests, both sides of errors, documents, claims, history, questions.
 
 Besides the one share of the criterion on own tests, nothing here is worth a point: facts laid side by side for people.
 """
@@ -17,7 +17,7 @@ class OwnTestsScore(Record):
 
     facts: OwnTests
     caught: Measure | None
-    """Of all seeded bugs that could be drawn; those on lines that no test reaches are not caught. None without a green run."""
+    """Of all seeded bugs; those on lines that no test reaches are not caught. None without a green run."""
     reached_share: float
     n: int
     """Bugs that were tried and told something (caught or survived)."""

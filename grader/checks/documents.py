@@ -107,7 +107,7 @@ def _claim(  # noqa: PLR0917 - one row, its fields
 
 
 def _pooled(found: Sequence[Measure]) -> Measure:
-    """Of several samples the mean weighted by their sizes; the interval's ends are pooled alike, so it is not too narrow."""
+    """Of several samples the mean weighted by their sizes; the interval's ends are pooled alike."""
     if len(found) == 1:
         return found[0]
     weights = [measure.n or 1 for measure in found]
@@ -151,7 +151,7 @@ def _signs(item: ScopeItem, documents: Documents) -> tuple[str, ...]:
 
 
 def left_out(evidence: Evidence) -> tuple[LeftOutFact, ...]:
-    """What the candidate names as left out, with the criteria that speak of the same; their loss is counted there, once."""
+    """What the candidate names as left out, with the criteria that speak of the same: one loss, counted there."""
     named = evidence.manifest.left_out if evidence.manifest else ()
     words = {
         c.id: _words(f"{c.title} {c.asks} {c.candidate_text}")

@@ -1,4 +1,4 @@
-"""Error handling from both sides: what the hidden checks saw, and what the linter reads in the code. Facts, no points."""
+"""Error handling from both sides: what the hidden checks saw, what the linter reads in the code. No points."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from grader.challenge import Challenge, Source
 from grader.evidence import Evidence
 from grader.evidence_work import Documents
-from grader.scorecard import CheckScore, State
+from grader.scorecard import State
 from grader.scorecard_work import ClaimFact, OwnTestsScore, Question, SectionFact, SituationFacts
 
 _EVALUATES = re.compile(
@@ -24,7 +24,7 @@ _THIN_WORDS = 12
 
 def questions(
     evidence: Evidence,
-    checks: Sequence[CheckScore],
+    *,
     claims: Sequence[ClaimFact],
     sections: Sequence[SectionFact],
     situations: Sequence[SituationFacts],
@@ -35,7 +35,7 @@ def questions(
     found = [
         *_no_evaluation(evidence, documents, claims, sections),
         *_claims(evidence.challenge, documents, claims),
-        *_no_fallback(evidence.challenge, situations),
+        *(_no_fallback(evidence.challenge, situations) if evidence.failure is None else ()),
         *_one_framework(evidence.challenge, documents),
         *_decisions(evidence.challenge, documents),
         *_own_tests(evidence.challenge, own_tests),
@@ -121,7 +121,7 @@ def _no_fallback(challenge: Challenge, situations: Sequence[SituationFacts]) -> 
             yield Question(
                 id="no_fallback",
                 seen=f"{facts.title}: {len(failed)} of {facts.total} checks earned nothing, first “{failed[0].title}”.",
-                ordinary="The failing dependency was not reached within the time, or another kind of failure was expected.",
+                ordinary="Another kind of failure was expected, or the time went elsewhere.",
                 ask="What does a caller see while the dependency is away, and what should they see?",
                 minutes=5,
                 criterion=challenge.error_handling.criterion,

@@ -1,8 +1,8 @@
 """Judges the candidate's own tests: the share of all seeded bugs that they catch.
 
-The share is estimated in two strata: bugs on lines that no test reaches are not caught and need no run; of those on reached
-lines a sample was tried. So ``caught = reached share x caught of tried``, and the interval is Wilson's (1927, 95 %) for the
-second factor. Bugs that only stopped the program tell nothing about assertions and are left out.
+The share is estimated in two strata: bugs on lines that no test reaches are not caught and need no run; of those on
+reached lines a sample was tried. So ``caught = reached share x caught of tried``, and the interval is Wilson's (1927,
+95 %) for the second factor. Bugs that only stopped the program tell nothing about assertions and are left out.
 """
 
 from __future__ import annotations
@@ -74,14 +74,13 @@ def _problem(facts: OwnTests) -> str:
     if base.outcome == "red":
         wrong = base.failed + base.errors
         return (
-            f"{wrong} of {base.passed + wrong} tests or files fail on the submitted code itself, so a failure tells nothing."
-            f" First: {base.first}"
+            f"{wrong} of {base.passed + wrong} tests or files fail on the submitted code itself, so a failure tells"
+            f" nothing. First: {base.first}"
         )
-    if facts.controls and facts.controls[-1].outcome == "no_answer":
-        return "The tests give no answer on code that does the same and is only written differently."
-    if facts.controls and facts.controls[-1].outcome != "green":
-        return "The tests fail on code that does the same and is only written differently: they watch the text, not what it does."
-    return ""
+    last = facts.controls[-1].outcome if facts.controls else "green"
+    same = "on code that does the same and is only written differently"
+    said = {"green": "", "no_answer": f"The tests give no answer {same}."}
+    return said.get(last, f"The tests fail {same}: they watch the text, not what it does.")
 
 
 def _sentence(facts: OwnTests, caught: int, tried: int, share: float) -> str:
@@ -93,6 +92,6 @@ def _sentence(facts: OwnTests, caught: int, tried: int, share: float) -> str:
     aside = f" {stopped} more only stopped the program and tell nothing." if stopped else ""
     cut = f" The time budget ended after {len(facts.mutants)} of {facts.planned}." if facts.cut_short else ""
     return (
-        f"{passed} tests pass and reach {round(100 * share)} % of the places for a bug; of {tried} bugs seeded there, a test"
-        f" noticed {caught}.{aside}{cut}"
+        f"{passed} tests pass and reach {round(100 * share)} % of the places for a bug; of {tried} bugs seeded there,"
+        f" a test noticed {caught}.{aside}{cut}"
     )

@@ -40,7 +40,9 @@ def work_score(evidence: Evidence, checks: Sequence[CheckScore]) -> WorkScore | 
         history=work.history,
         history_missing=_missing(evidence, work, "history"),
         late=challenge.late,
-        questions=questions(evidence, checks, found_claims, found_sections, found_situations, own),
+        questions=questions(
+            evidence, claims=found_claims, sections=found_sections, situations=found_situations, own_tests=own
+        ),
     )
 
 

@@ -30,9 +30,8 @@ def run_ours(  # one container, all of its parts
 ) -> R:
     """Run ``python3 -m module`` on the tree in volume ``source`` and read its result.
 
-    Args:
-        job: name below ``/job/in`` and content of its one input file.
-        result: name below ``/job/out`` and shape of its one result.
+    ``job`` is the name below ``/job/in`` and the content of its one input file, ``result`` the name below
+    ``/job/out`` and the shape of its one result.
 
     Raises:
         InfrastructureError: ``reader.no_result`` or ``reader.bad_result``; never a finding.
@@ -73,6 +72,10 @@ def run_ours(  # one container, all of its parts
             next_step="Grade again; what it reads is not assessed until it does.",
             detail=printable(log.tail or log.head, 2_000),
         )
+    return _read(module, record, raw)
+
+
+def _read(module: str, record: type[R], raw: bytes) -> R:
     try:
         return record.model_validate_json(raw)
     except ValidationError as error:

@@ -1,7 +1,8 @@
 """The candidate's own tests: on the tree as it is, on trees that differ in text only, and on trees with seeded bugs.
 
-A seeded bug counts as caught when a test fails by an assertion; a program that merely stopped is left out of the sample, since
-a test that asserts nothing notices that too. A suite that is red on a tree that does the same watches the text.
+A seeded bug counts as caught when a test fails by an assertion; a program that merely stopped is left out of the
+sample, since a test that asserts nothing notices that too. A suite that is red on a tree that does the same watches
+the text.
 """
 
 from __future__ import annotations
@@ -113,12 +114,12 @@ class _Trial:
         )
 
     def _seconds(self) -> float:
-        """A run's time goes by what the first took on this machine, so that a busy one is not taken for a hanging suite."""
+        """By what the first run took here, so that a busy machine is not taken for a hanging suite."""
         limits = self.suite.limits
         return min(limits.own_tests_first_s, max(limits.own_tests_run_s, _SLOWER * self.first_s))
 
     def _control(self, answer: Answer, edit: Edit) -> bool:
-        """Keep a control; one that is not green is run once more, since a test may be unsteady. False ends the trial."""
+        """Keep a control; one that is not green is run once more (a test may be unsteady). False ends the trial."""
         self.controls.append(answer.run)
         if answer.run.outcome == "green":
             return True

@@ -67,9 +67,9 @@ def read_requirements(tree: Path, limits: Limits) -> Wanted:
 def read_development(tree: Path) -> tuple[tuple[str, ...], str]:
     """Requirements for tests, where they are usually declared, and a note on what was left aside.
 
-    Read are ``[dependency-groups]`` and ``[project.optional-dependencies]`` of ``pyproject.toml`` (groups called dev, test,
-    tests, testing) and ``requirements-dev.txt`` or ``requirements-test.txt``. A line that is refused is left out and named:
-    a suite may still run without it, and it is never a reason to end a grading.
+    Read are ``[dependency-groups]`` and ``[project.optional-dependencies]`` of ``pyproject.toml`` (groups called dev,
+    test, tests, testing) and ``requirements-dev.txt`` or ``requirements-test.txt``. A line that is refused is left out
+    and named: a suite may still run without it, and it is never a reason to end a grading.
     """
     lines: list[tuple[str, str]] = []
     problems: list[str] = []

@@ -1,7 +1,7 @@
 """One run of the candidate's suite on one tree, in a container of its own.
 
-The container has the candidate's environment, no network, and no copy of any other tree: what a suite could compare itself
-with is only what it brought along. Its answer is its own word; how the container ended is the watchdog's.
+The container has the candidate's environment, no network, and no copy of any other tree: what a suite could compare
+itself with is only what it brought along. Its answer is its own word; how the container ended is the watchdog's.
 """
 
 from __future__ import annotations

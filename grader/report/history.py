@@ -11,9 +11,10 @@ from grader.scorecard_work import WorkScore
 
 NOTES, FILES = 5, 8
 METHOD = (
-    "Method: commits at most 60 minutes apart are one session, and 30 minutes are added for the work before each session's"
-    " first commit. The range uses 30 minutes and nothing, and 120 minutes and 60. Its error is large: work without a commit"
-    " and thinking away from the keyboard are not seen, and author times are whatever the author's machine said."
+    "Method: commits at most 60 minutes apart are one session, and 30 minutes are added for the work before each"
+    " session's first commit. The range uses 30 minutes and nothing, and 120 minutes and 60. Its error is large: work"
+    " without a commit and thinking away from the keyboard are not seen, and author times are whatever the author's"
+    " machine said."
 )
 CHOSEN = {
     "given": "named on the command line",
@@ -54,19 +55,19 @@ def _notes(found: History, card: Scorecard) -> list[str]:
     said = []
     if found.commits == 1:
         said.append(
-            "There is one commit, so its history tells nothing of the hours. Ordinary explanations: the work was copied into"
-            " a fresh repository, or squashed. Ask how the work was divided."
+            "There is one commit, so its history tells nothing of the hours. Ordinary explanations: the work was copied"
+            " into a fresh repository, or squashed. Ask how the work was divided."
         )
     if found.backwards_total:
         shown = "; ".join(line(text, 200) for text in found.backwards[:NOTES])
         said.append(
-            f"{count(found.backwards_total, 'commit')} dated before the parent: {shown}. Ordinary explanations: a clock that was"
-            " set, a rebase, work from two machines."
+            f"{count(found.backwards_total, 'commit')} dated before the parent: {shown}. Ordinary explanations: a"
+            " clock that was set, a rebase, work from two machines."
         )
     if found.after_commit:
         said.append(
-            f"{count(found.after_commit, 'commit')} with an author time more than a minute from the commit time. Ordinary"
-            " explanations: amended, rebased, or brought over from another repository."
+            f"{count(found.after_commit, 'commit')} with an author time more than a minute from the commit time."
+            " Ordinary explanations: amended, rebased, or brought over from another repository."
         )
     if found.deadline:
         said.append(_deadline(found, card.work.late if card.work else "flag"))

@@ -180,7 +180,8 @@ def _log(found: WorkScore | None) -> DecisionLogView:
     asked = f"; the brief asks for {fewest} to {most}" if most else ""
     left = len(found.decisions) - DECISIONS
     return DecisionLogView(
-        summary=f"{count(len(found.decisions), 'decision')} found{asked}. Found by headings and lists; people judge what they say.",
+        summary=f"{count(len(found.decisions), 'decision')} found{asked}."
+        " Found by headings and lists; people judge what they say.",
         read="Read: "
         + (", ".join(line(name, 120) for name in found.documents_read) or "no document of the candidate's")
         + ".",

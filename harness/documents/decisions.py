@@ -1,4 +1,4 @@
-"""Entries of a decision log: the question or choice, and the sentences that give alternative, reason, cost and number."""
+"""Entries of a decision log: the choice, and the sentences that give alternative, reason, cost and number."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ _FILE = re.compile(r"(^|/)(decisions?|adrs?)(/|\.|$)|(^|/)adr[-_]?\d", re.IGNORE
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9`*“\"(])")
 _PARTS = {
     "alternative": re.compile(
-        r"\b(alternatives?|instead of|rather than|considered|other options?|could have|compared (?:to|with)|versus|vs\.?|"
-        r"tried|over (?:a|an|the) )\b",
+        r"\b(alternatives?|instead of|rather than|considered|other options?|could have|compared (?:to|with)|"
+        r"versus|vs\.?|tried|over (?:a|an|the) )\b",
         re.IGNORECASE,
     ),
     "reason": re.compile(
-        r"\b(because|since|so that|therefore|reasons?|in order to|as (?:it|this|the)|which (?:keeps|gives|makes|lets))\b|, so ",
+        r"\b(because|since|so that|therefore|reasons?|in order to|as (?:it|this|the)|"
+        r"which (?:keeps|gives|makes|lets))\b|, so ",
         re.IGNORECASE,
     ),
     "trade_off": re.compile(
-        r"\b(trade-?offs?|costs?|downsides?|drawbacks?|wrong (?:when|from|if)|at the price|slower|loses?|limits?|gives? up|"
-        r"would (?:have to|need)|not (?:found|possible|enough))\b",
+        r"\b(trade-?offs?|costs?|downsides?|drawbacks?|wrong (?:when|from|if)|at the price|slower|loses?|limits?|"
+        r"gives? up|would (?:have to|need)|not (?:found|possible|enough))\b",
         re.IGNORECASE,
     ),
     "measurement": re.compile(

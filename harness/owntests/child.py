@@ -1,13 +1,12 @@
 """pytest in the candidate's interpreter; what it saw goes to the descriptor that the first argument names.
 
 The candidate's own pytest (and coverage) is used where it is installed; ours stands at the end of the path. A test
-counts as failed by an assertion when it raised one, or when pytest says that an expected exception did not come; any other
-exception is only a program that stopped, which a test without assertions notices too.
+counts as failed by an assertion when it raised one, or when pytest says that an expected exception did not come; any
+other exception is only a program that stopped, which a test without assertions notices too.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import sys
@@ -101,9 +100,7 @@ def _coverage() -> Coverage:
 def _pytest(watch: Watch, files: list[str]) -> int:
     """Run with the candidate's options; where pytest cannot read those (a plug-in is missing), without them."""
     options = ["-q", "--no-header", "--tb=line", f"--rootdir={TREE}"]
-    options += ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly"]
-    if importlib.util.find_spec("pytest_cov") is not None:
-        options.append("--no-cov")
+    options += [f"-pno:{name}" for name in ("cacheprovider", "xdist", "randomly", "pytest_cov")]
     status = pytest.main([*options, *files], plugins=[watch])
     if status == _USAGE_ERROR and not watch.counts["collected"]:
         status = pytest.main([*options, "-o", "addopts=", *files], plugins=[watch])

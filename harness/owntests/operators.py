@@ -75,7 +75,7 @@ class _Places:
 
 
 def _walk(node: ast.AST, *, inside_while: bool) -> Iterator[tuple[ast.AST, bool]]:
-    """Nodes whose change a test could notice: no annotations, decorators, patterns, f-strings, log lines, entry points."""
+    """Nodes whose change a test could notice: no annotations, patterns, f-strings, log lines, entry points."""
     yield node, inside_while
     for name, value in ast.iter_fields(node):
         if name in {"annotation", "returns", "decorator_list", "pattern", "bases", "keywords_of_class"}:

@@ -1,6 +1,6 @@
 """Submissions that differ in what stands around the code, each with its verdict (tests/repos/craft/*/expected.toml).
 
-Each is the base with its own files over it; the service is the same, so that what a suite tries can cost the service nothing.
+Each is the base with its own files over it; the service is the same, so what a suite tries can cost it nothing.
 """
 
 from __future__ import annotations
