@@ -96,7 +96,7 @@ def _history(text: str) -> History:
 
 def _questions(text: str, check: str) -> tuple[Question, ...]:
     rows = (
-        ("claim_differs", "recall_at_10 is stated as 0.95 (takehome.toml); we measured 0.71.",
+        ("claim_differs", "recall_at_10 is stated as 0.95 (takehome.toml); we measured 0.874.",
          "On which data and with which code was this number measured, and what would explain ours?", "decisions", ("claims", check)),
         ("no_fallback", "The gateway fails or does not answer: 2 of 5 checks earned nothing, first “Searches in an outage”.",
          "What does a caller see while the dependency is away, and what should they see?", "operations", (check,)),
@@ -133,7 +133,7 @@ def work(text: str = "", *, check: str = "check-ops.outage") -> WorkScore:
         if text
         else DECISIONS
     )
-    measure = Measure(value=0.71, low=0.64, high=0.77, n=150)
+    measure = Measure(value=0.874, low=0.806, high=0.931, n=84)
     return WorkScore(
         own_tests=own_tests(text[:1_000]), own_tests_missing="",
         situations=(situation, situation.model_copy(update={"id": "bad", "title": "The caller sends something malformed", "findings": (), "finding_ids": (), "findings_total": 0})),

@@ -154,7 +154,7 @@ class Surface(WithLibrary):
         super().setUp()
         app = create_app(SETTINGS)
         app.state.library = self.library
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service")
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")
 
     async def test_documents(self) -> None:
         """Stored whole, given back, deleted; then not found, with the promised error body."""
