@@ -89,7 +89,7 @@ def _sentence(facts: OwnTests, caught: int, tried: int, share: float) -> str:
     if not facts.sites:
         return f"{passed} tests pass; the code offers no place for a seeded bug."
     stopped = len(facts.mutants) - tried
-    aside = f" {stopped} more only stopped the program and tell nothing." if stopped else ""
+    aside = f" {stopped} more only stopped the program, which tells nothing." if stopped else ""
     cut = f" The time budget ended after {len(facts.mutants)} of {facts.planned}." if facts.cut_short else ""
     return (
         f"{passed} tests pass and reach {round(100 * share)} % of the places for a bug; of {tried} bugs seeded there,"

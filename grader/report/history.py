@@ -84,7 +84,8 @@ def _deadline(found: History, late: str) -> str:
     if not found.late_commits:
         return f"No graded commit says that it was made after the deadline ({when}); {rule}."
     names = ", ".join(line(name, 100) for name in found.late_files[:FILES])
-    more = f" and {found.late_files_total - FILES} more" if found.late_files_total > FILES else ""
+    left = found.late_files_total - min(FILES, len(found.late_files))
+    more = f" and {left} more" if left > 0 else ""
     return (
         f"{count(found.late_commits, 'commit')} after the deadline ({when}), by commit time; {rule}."
         f" Files changed since: {names}{more}."

@@ -69,8 +69,7 @@ class DecisionView:
     title: str
     where: str
     text: str
-    parts: tuple[Fact, ...]
-    missing: str
+    parts: str
     found: tuple[str, ...]
     absent: tuple[str, ...]
 

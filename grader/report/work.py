@@ -202,18 +202,20 @@ def _log(found: WorkScore | None) -> DecisionLogView:
 
 def _decision(decision: Decision) -> DecisionView:
     parts = (
-        ("Alternative", decision.alternative),
-        ("Reason", decision.reason),
-        ("Trade-off", decision.trade_off),
-        ("Measurement", decision.measurement),
+        ("alternative", decision.alternative),
+        ("reason", decision.reason),
+        ("trade-off", decision.trade_off),
+        ("measurement", decision.measurement),
     )
-    missing = [name.lower() for name, text in parts if not text]
+    there = [name for name, text in parts if text]
+    missing = [name for name, text in parts if not text]
+    said = [f"Sentences found for: {', '.join(there)}."] if there else []
+    said += [f"None found for: {', '.join(missing)}."] if missing else []
     return DecisionView(
         title=line(decision.title, QUOTE),
         where=line(f"{decision.path}:{decision.line}", 160),
         text=line(decision.text, TEXT),
-        parts=tuple(Fact(label=name, value=line(text, QUOTE)) for name, text in parts if text),
-        missing=f"No sentence found for: {', '.join(missing)}." if missing else "",
+        parts=" ".join(said),
         found=tuple(
             line(f"{mention.name}: {mention.kind}, {mention.where}", 200)
             for mention in decision.mentions

@@ -60,7 +60,7 @@ def own_tests(text: str = "") -> OwnTestsScore:
     )  # fmt: skip
     sentence = text or (
         "11 tests pass and reach 65 % of the places for a bug; of 3 bugs seeded there, a test noticed 2."
-        " 1 more only stopped the program and tell nothing."
+        " 1 more only stopped the program, which tells nothing."
     )
     caught = Measure(value=0.4333, low=0.135, high=0.61, n=3)
     return OwnTestsScore(
@@ -139,7 +139,7 @@ def work(text: str = "", *, check: str = "check-ops.outage") -> WorkScore:
         situations=(situation, situation.model_copy(update={"id": "bad", "title": "The caller sends something malformed", "findings": (), "finding_ids": (), "findings_total": 0})),
         sections=(SectionFact(id="run", title="How to run it", where="README.md:3", heading=text[:300] or "Run", words=31), SectionFact(id="m", title="What was measured", where="", heading="", words=0)),
         documents_read=(text[:300] or "README.md (412 words)",), documents_missing="", decisions=decisions, decisions_asked=(3, 5),
-        claims=(ClaimFact(name=text[:90] or "recall_at_10", where="takehome.toml", stated=0.95, quote="", measured=measure, stands="above", evidence=(check,)),
+        claims=(ClaimFact(name=text[:90] or "recall_at_10", where="takehome.toml", stated=0.95, quote="", measured=measure, stands="above", evidence=("check-relevance.paraphrase",)),
                 ClaimFact(name="mrr", where="README.md:40", stated=0.7, quote=text[:300], measured=None, stands="not_measured", evidence=())),
         scope=(ScopeFact(id="ui", title="User interface", kind="extra", seen=(text[:200] or "web/index.html",)), ScopeFact(id="tests", title="Own tests", kind="asked", seen=())),
         left_out=(LeftOutFact(text=text or "Re-ranking of the top results; the README says what it would cost.", criteria=("relevance",)),),
