@@ -17,6 +17,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from grader.challenge_work import ClaimSpec, DocumentsAsked, ErrorHandling, ScopeItem
 from grader.errors import ChallengeError, UsageError
 from grader.record import Record
 
@@ -41,6 +42,7 @@ class Source(StrEnum):
     CHECKS = "checks"
     LINT = "lint"
     COMPLEXITY = "complexity"
+    OWN_TESTS = "own_tests"
     REVIEW = "review"
 
 
@@ -172,6 +174,12 @@ class Challenge(Record):
     checks: tuple[CheckSpec, ...] = Field(alias="check")
     phases: Annotated[tuple[Phase, ...], Field(min_length=1, alias="phase")]
     gates: tuple[Gate, ...] = Field(default=(), alias="gate")
+    scope: tuple[ScopeItem, ...] = ()
+    documents: DocumentsAsked = DocumentsAsked()
+    claims: tuple[ClaimSpec, ...] = Field(default=(), alias="claim")
+    error_handling: ErrorHandling = ErrorHandling()
+    late: Literal["flag", "grade-at-deadline"] = "flag"
+    """What happens with commits after the window: shown, or left out by grading the newest one before."""
 
     model_config = Record.model_config | {"populate_by_name": True}
 
@@ -271,10 +279,12 @@ def _rubric_problems(challenge: Challenge) -> list[str]:
         ("group", [g.id for g in challenge.groups]),
         ("gate", [g.id for g in challenge.gates]),
         ("phase", [p.id for p in challenge.phases]),
+        ("scope", [s.id for s in challenge.scope]),
+        ("claim", [c.name for c in challenge.claims]),
     ):
         problems += [f"{kind} {name} stands twice" for name, n in Counter(ids).items() if n > 1]
     problems += _dangling(challenge)
-    return problems
+    return problems + _dangling_work(challenge)
 
 
 def _dangling(challenge: Challenge) -> list[str]:
@@ -298,11 +308,44 @@ def _dangling(challenge: Challenge) -> list[str]:
     for criterion in challenge.criteria:
         if (criterion.source is Source.REVIEW) != (criterion.decided_by is Decider.PEOPLE):
             problems.append(f"criterion {criterion.id}: people decide exactly the criteria with source 'review'")
-        if criterion.source is Source.COMPLEXITY and criterion.scale is None:
+        if criterion.source in (Source.COMPLEXITY, Source.OWN_TESTS) and criterion.scale is None:
             problems.append(f"criterion {criterion.id} needs a scale")
         if criterion.source is Source.LINT and not criterion.penalties:
             problems.append(f"criterion {criterion.id} needs penalties")
     problems += [
         f"gate {g.id} names an unknown check {c}" for g in challenge.gates for c in g.failed if c not in checks
     ]
+    return problems
+
+
+def _dangling_work(challenge: Challenge) -> list[str]:
+    """What is declared around the code and the rubric does not have; minutes that hold too little."""
+    people = {c.id for c in challenge.criteria if c.source is Source.REVIEW}
+    known = {check.id for check in challenge.checks} | {group.id for group in challenge.groups}
+    problems = [
+        f"{part} names criterion {name}, which people do not decide"
+        for part, name in (
+            ("documents", challenge.documents.criterion),
+            ("error_handling", challenge.error_handling.criterion),
+        )
+        if name and name not in people
+    ]
+    problems += [
+        f"situation {situation.id} names an unknown check or group {name}"
+        for situation in challenge.error_handling.situations
+        for name in situation.checks
+        if name not in known
+    ]
+    problems += [
+        f"claim {claim.name} names an unknown check {name}"
+        for claim in challenge.claims
+        for name in claim.checks
+        if name not in {check.id for check in challenge.checks}
+    ]
+    for criterion in challenge.criteria:
+        own = sum(check.criterion == criterion.id for check in challenge.checks)
+        if own > criterion.minutes or criterion.minutes == 0:
+            problems.append(
+                f"criterion {criterion.id} asks for more than its {criterion.minutes} minutes hold ({own} checks)"
+            )
     return problems

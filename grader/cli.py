@@ -40,7 +40,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for 
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0917 - Typer reads options from the signature
     url: Annotated[str, typer.Argument(help="https URL of a git repository; a local path works too.")],
     challenge: Annotated[str, typer.Option(help="Which challenge it answers.")],
     commit: Annotated[
@@ -48,6 +48,13 @@ def run(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="New folder for the grading.")] = None,
     seed: Annotated[int | None, typer.Option(help="Grade with the seed of an earlier grading.", min=0)] = None,
+    deadline: Annotated[
+        datetime | None,
+        typer.Option(
+            help="End of the candidate's window (UTC unless it names a zone).",
+            formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d"],
+        ),
+    ] = None,
     *,
     local_network: Annotated[
         bool, typer.Option("--local-network", help="Allow http, git and private addresses (your own machines only).")
@@ -59,7 +66,11 @@ def run(
     policy = FetchPolicy(
         allow_local=True, allow_http=local_network, allow_private=local_network, allow_git_protocol=local_network
     )
-    request = pipeline.Request(url=url, challenge=challenge, commit=commit, out=folder, seed=seed, policy=policy)
+    if deadline is not None and deadline.tzinfo is None:
+        deadline = deadline.replace(tzinfo=UTC)
+    request = pipeline.Request(
+        url=url, challenge=challenge, commit=commit, out=folder, seed=seed, policy=policy, deadline=deadline
+    )
     graded = pipeline.grade(request, read_settings(), ConsoleProgress(_err))
     if as_json:
         sys.stdout.write(summary(graded.scorecard, graded.out) + "\n")

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from grader.challenge import Challenge
 from grader.errors import Blame, GraderError
+from grader.evidence_work import WorkEvidence
 from grader.limits import Limits
 from grader.record import Record
 from grader.submission import Manifest, Submission
@@ -273,6 +274,10 @@ class Evidence(Record):
     service: ServiceEvidence | None = None
     phases: tuple[PhaseResults, ...] = ()
     static: StaticOutcome | None = None
+    work: WorkEvidence | None = None
+    """Own tests, documents and history."""
+    work_failures: tuple[Failure, ...] = ()
+    """Why a part of that is missing; the stage is the part's name."""
     stages: tuple[StageTime, ...] = ()
     engine: dict[str, str] = {}  # noqa: RUF012 - frozen by the record
     """Facts about the engine that graded (version, cgroup, kernel)."""

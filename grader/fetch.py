@@ -28,7 +28,7 @@ from grader.git import Git, GitFailed, size_of
 from grader.remote import FetchPolicy, Remote, resolve
 from grader.source import FetchLimits
 
-__all__ = ["Commit", "FetchLimits", "FetchPolicy", "FetchedSource", "fetch", "history"]
+__all__ = ["Commit", "FetchLimits", "FetchPolicy", "FetchedSource", "changed", "fetch", "history"]
 
 HISTORY_TIMEOUT_S = 30
 SHA_LENGTH = 40
@@ -73,10 +73,17 @@ class Commit:
     author_time: str
     committer_time: str
     subject: str
+    parents: tuple[str, ...] = ()
 
 
-def fetch(
-    url: str, *, commit: str | None, into: Path, policy: FetchPolicy, limits: FetchLimits | None = None
+def fetch(  # every way to say what is wanted
+    url: str,
+    *,
+    commit: str | None,
+    into: Path,
+    policy: FetchPolicy,
+    limits: FetchLimits | None = None,
+    before: datetime | None = None,
 ) -> FetchedSource:
     """Bring a repository's pinned commit into ``into`` (made if missing) as ``git/`` and ``tree/``.
 
@@ -86,6 +93,7 @@ def fetch(
         into: must hold neither ``git`` nor ``tree`` yet.
         policy: which transports and hosts are allowed.
         limits: sizes, and seconds for the whole fetch.
+        before: without a ``commit``, the newest one of the default branch that was committed by then.
 
     Raises:
         CandidateError: the repository cannot be graded as it stands.
@@ -112,7 +120,11 @@ def fetch(
         )
         try:
             remote = _clone(git, remote, git_dir)
-            return _pinned(replace(git, remote=remote), remote, (git_dir, tree_dir), commit and commit.lower(), limits)
+            known = replace(git, remote=remote)
+            wanted = commit and commit.lower()
+            if wanted is None and before is not None:
+                wanted = _newest_before(known, f"--git-dir={git_dir}", before)
+            return _pinned(known, remote, (git_dir, tree_dir), wanted, limits)
         except GitFailed as failure:
             raise explain(failure.text) from None
 
@@ -132,8 +144,44 @@ def history(git_dir: Path, commit: str, limit: int = 500) -> tuple[Commit, ...]:
             raise explain(failure.text) from None
 
 
+def changed(git_dir: Path, old: str, new: str, limit: int) -> tuple[tuple[str, ...], int]:
+    """Names of files that differ between two commits (all of ``new`` when ``old`` is empty), and how many.
+
+    Raises:
+        CandidateError: ``fetch.malformed``: git cannot read it.
+        InfrastructureError: ``fetch.timeout``.
+    """
+    at = f"--git-dir={git_dir.absolute()}"
+    command: tuple[str, ...] = ("diff-tree", "-r", "--no-renames", "--name-only", "-z", "--end-of-options", old, new)
+    if not old:
+        command = ("ls-tree", "-r", "--full-tree", "--name-only", "-z", new)
+    with tempfile.TemporaryDirectory(prefix="grader-git-") as home:
+        git = Git(home=Path(home), seconds=HISTORY_TIMEOUT_S, deadline=time.monotonic() + HISTORY_TIMEOUT_S)
+        try:
+            names = [name for name in git.output(at, *command).split(b"\0") if name]
+        except GitFailed as failure:
+            raise explain(failure.text) from None
+    return tuple(printable(name.decode("utf-8", "replace"), 300) for name in names[:limit]), len(names)
+
+
+def _newest_before(git: Git, at: str, before: datetime) -> str | None:
+    """The newest commit on the default branch's first-parent line that says it was committed by then."""
+    head = git.line(at, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    if not head:
+        return None  # an empty repository, which has its own sentence
+    moment = before.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    found = git.line(at, "rev-list", "--max-count=1", "--first-parent", f"--before={moment}", head)
+    if not found:
+        raise CandidateError(
+            "fetch.nothing_before_deadline",
+            f"The default branch has no commit from before the deadline ({moment}).",
+            next_step="Ask the reviewer to grade a commit by its id, if one was received in time.",
+        )
+    return found
+
+
 def _log(git: Git, git_dir: Path, commit: str, limit: int) -> tuple[Commit, ...]:
-    fields = "%H%x00%at%x00%aI%x00%ct%x00%cI%x00%<(300,trunc)%s"
+    fields = "%H%x00%at%x00%aI%x00%ct%x00%cI%x00%P%x00%<(300,trunc)%s"
     options = ("log", "-z", "--no-color", "--no-decorate", "--no-mailmap", f"--max-count={limit}", f"--format={fields}")
     log = git.output(f"--git-dir={git_dir.absolute()}", *options, "--end-of-options", commit)
     values = iter(log.decode("utf-8", "replace").split("\0"))
@@ -143,8 +191,9 @@ def _log(git: Git, git_dir: Path, commit: str, limit: int) -> tuple[Commit, ...]
             author_time=_iso(author_s, author),
             committer_time=_iso(committer_s, committer),
             subject=printable(subject.strip()),
+            parents=tuple(parents.split()[:8]),
         )
-        for sha, author_s, author, committer_s, committer, subject in zip(*[values] * 6, strict=False)
+        for sha, author_s, author, committer_s, committer, parents, subject in zip(*[values] * 7, strict=False)
     )
 
 

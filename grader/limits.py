@@ -44,6 +44,21 @@ class Limits(Record):
     requirements: int = 200
 
     static_s: float = 90
+    documents_s: float = 60
+    history_commits: int = 500
+
+    own_tests_s: float = 75
+    """When no further run of the candidate's suite is begun, once enough were made; a quiet machine uses about 30."""
+    own_tests_most_s: float = 240
+    """When none is begun at all; beside the service's phases, which a slow machine stretches alike."""
+    own_tests_first_s: float = 60
+    """The first run, with coverage."""
+    own_tests_run_s: float = 12
+    """Each run after it, or four times what the first took, whichever is longer."""
+    own_tests_bugs: int = 16
+    own_tests_least_bugs: int = 5
+    """Fewer are no sample: they are tried whatever the time is, up to the most of it."""
+    own_tests_controls: int = 2
 
     boot_s: float = 60
     """From the service's start to a 200 from /health."""
@@ -65,4 +80,6 @@ class Limits(Record):
     edge: PodLimits = PodLimits(memory_bytes=768 * MB, cpus=2.0, pids=64)
     """The encoder runs here; what it lacks in processor time, the candidate's latency would show."""
     static: PodLimits = PodLimits(memory_bytes=1024 * MB, pids=32)
+    tests: PodLimits = PodLimits(tmp_bytes=96 * MB, tmp_inodes=24_000)
+    """The submission's tree is copied to its tmpfs, since suites write where they stand."""
     install: PodLimits = PodLimits(memory_bytes=1536 * MB, cpus=2.0, pids=96, file_bytes=1024 * MB)

@@ -6,7 +6,8 @@
 
 :func:`grade` reads top to bottom as that line. While the requirements install, the
 analysers read the source and the pod's edge starts; the service then runs through the challenge's
-phases. Scoring and rendering are pure and can be done again from the saved evidence.
+phases, and beside it the submission's own tests run. Scoring and rendering are pure and can be done again from the
+saved evidence.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from grader.gather.environment import Installer
 from grader.gather.requirements import read_requirements
 from grader.gather.service import gather_service, hidden_files, require_ready
 from grader.gather.static import gather_static, kit_digests
+from grader.gather.work import Work
 from grader.remote import shown
 from grader.sandbox.base import Sandbox
 from grader.sandbox.docker import DockerSandbox
@@ -65,6 +67,8 @@ class Request:
     seed: int | None = None
     """Drawn when none is given; the same seed gives the same values and order."""
     policy: FetchPolicy = field(default_factory=FetchPolicy)
+    deadline: datetime | None = None
+    """The end of the candidate's window. What is later is shown, or not graded where the challenge says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +98,7 @@ def grade(request: Request, settings: Settings, progress: Progress) -> Graded:
         with live_run(settings) as run_id:
             sandbox = DockerSandbox(engine, run_id, host=settings.host_id(), runtime=settings.runtime)
             draft = _Draft(evidence=_blank(request, folder, images, facts, settings, run_id))
-            with _deadline(sandbox, settings, draft), ThreadPoolExecutor(max_workers=4) as pool:
+            with _deadline(sandbox, settings, draft), ThreadPoolExecutor(max_workers=8) as pool:
                 try:
                     run = _Run(request, settings, folder, images, sandbox, facts["id"], clock, pool, draft)
                     run.gather(run_folder(settings, run_id))
@@ -177,19 +181,22 @@ class _Run:
             stage = "manifest"
             volume = self._source_volume(fetched)
             static = self.pool.submit(self._static, volume)
+            work = self._work(fetched, volume)
+            work.read()
             try:
                 manifest = self._manifest(fetched)
                 stage = "install"
                 opening = self.pool.submit(self._open_pod, volume, manifest)
                 environment = self._install(fetched)
+                work.test(environment)
                 stage = "service"
                 service, phases = self._serve(opening, environment, volume, manifest)
                 self.draft.add(service=service, phases=phases)
                 require_ready(service, phases)
             except GraderError:
-                self.draft.add(static=static.result())
+                self.draft.add(static=static.result(), **work.results())
                 raise
-            self.draft.add(static=static.result())
+            self.draft.add(static=static.result(), **work.results())
         except GraderError as error:
             if error.code == "sandbox.closed" or isinstance(error, UsageError):
                 raise
@@ -212,6 +219,7 @@ class _Run:
                     max_depth=limits.tree_depth,
                     timeout_s=limits.fetch_s,
                 ),
+                before=self._before(),
             )
             self.clock.came_of("fetch", f"commit {fetched.commit[:12]}, {fetched.files} files")
         self.draft.add(
@@ -257,17 +265,37 @@ class _Run:
             self.clock.came_of("static", f"{evidence.lines} lines, {evidence.findings_total} findings")
             return StaticOutcome(evidence=evidence, failure=None)
 
+    def _before(self) -> datetime | None:
+        """Until when a commit counts: the deadline, where the challenge grades at it and nobody named a commit."""
+        at_deadline = self.folder.challenge.late == "grade-at-deadline" and self.request.commit is None
+        return self.request.deadline if at_deadline else None
+
+    def _work(self, fetched: FetchedSource, volume: str) -> Work:
+        return Work(
+            installer=self._installer(),
+            folder=self.folder,
+            clock=self.clock,
+            pool=self.pool,
+            fetched=fetched,
+            source=volume,
+            seed=self.draft.evidence.identity.seed,
+            deadline=self.request.deadline,
+            chosen="given" if self.request.commit else "before_deadline" if self._before() else "newest",
+        )
+
+    def _installer(self) -> Installer:
+        return Installer(
+            sandbox=self.sandbox,
+            images=self.images,
+            settings=self.settings,
+            limits=self.settings.limits,
+            engine_id=self.engine_id,
+        )
+
     def _install(self, fetched: FetchedSource) -> str:
         with self.clock.stage("install", "requirements, through the index gateway"):
             wanted = read_requirements(fetched.tree_dir, self.settings.limits)
-            installer = Installer(
-                sandbox=self.sandbox,
-                images=self.images,
-                settings=self.settings,
-                limits=self.settings.limits,
-                engine_id=self.engine_id,
-            )
-            volume, install = _twice(lambda: installer.environment(wanted))
+            volume, install = _twice(lambda: self._installer().environment(wanted))
             self.draft.add(install=install)
             self.clock.came_of("install", _install_note(install))
         return volume

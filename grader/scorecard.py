@@ -9,6 +9,7 @@ from grader.challenge import Decider, Source
 from grader.errors import Blame
 from grader.evidence import CodeFinding, Exchange, Failure, FunctionComplexity, Identity, Log, Measure, StageTime
 from grader.record import Record
+from grader.scorecard_work import WorkScore
 from grader.submission import Submission
 
 
@@ -179,6 +180,7 @@ class Scorecard(Record):
     time: TimeFacts
     left_out: tuple[str, ...]
     claims: dict[str, float]
+    work: WorkScore | None = None
     service_log: Log | None
     service_stops: tuple[str, ...]
     """A sentence for each time that the service stopped by itself."""

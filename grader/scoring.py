@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from grader.challenge import Criterion, Gate, GateEvent, Source
 from grader.checks.code import Judged, judge_complexity, judge_lint
 from grader.checks.hidden import by_criterion, judge_checks
+from grader.checks.own_tests import judge_own_tests
+from grader.checks.work import work_score
 from grader.errors import Blame
 from grader.evidence import Evidence
 from grader.record import Record
@@ -75,6 +77,7 @@ def score(evidence: Evidence) -> Scorecard:
         ),
         left_out=evidence.manifest.left_out if evidence.manifest else (),
         claims=dict(evidence.manifest.claims) if evidence.manifest else {},
+        work=work_score(evidence, checks),
         service_log=evidence.service.log if evidence.service else None,
         service_stops=_stop_sentences(evidence),
         provenance=_provenance(evidence),
@@ -103,7 +106,14 @@ def _criterion(criterion: Criterion, evidence: Evidence, checks: Sequence[CheckS
         )  # most lost first
         return _judged(criterion, Judged(share=share, why=why), part, tuple(check.evidence for check in order[:6]))
     if criterion.source is Source.REVIEW:
-        return _unassessed(criterion, State.NOT_ASSESSED, "People decide this; no review has been returned yet.", ())
+        return _unassessed(
+            criterion,
+            State.NOT_ASSESSED,
+            "People decide this; no review has been returned yet.",
+            _for_people(criterion, evidence),
+        )
+    if criterion.source is Source.OWN_TESTS:
+        return _own_tests_criterion(criterion, evidence)
     return _code_criterion(criterion, evidence)
 
 
@@ -118,6 +128,26 @@ def _code_criterion(criterion: Criterion, evidence: Evidence) -> CriterionScore:
         return _judged(criterion, Judged(share=0.0, why=failure.message), 1.0, ("failure",))
     message = failure.message if failure else "Static analysis did not run."
     return _unassessed(criterion, State.GRADER_ERROR, message, ("failure",) if failure else ())
+
+
+def _for_people(criterion: Criterion, evidence: Evidence) -> tuple[str, ...]:
+    """Anchors of the facts that were laid side by side for the people who decide a criterion."""
+    challenge = evidence.challenge
+    if evidence.work is None:
+        return ()
+    wanted = (("errors", challenge.error_handling.criterion), ("decisions", challenge.documents.criterion))
+    return tuple(anchor for anchor, name in wanted if name == criterion.id)
+
+
+def _own_tests_criterion(criterion: Criterion, evidence: Evidence) -> CriterionScore:
+    own = evidence.work.own_tests if evidence.work else None
+    if own is not None:
+        return _judged(criterion, judge_own_tests(criterion, own), 1.0, ("own-tests",))
+    failure = next((f for f in evidence.work_failures if f.stage == "own_tests"), None) or evidence.failure
+    if failure is not None and failure.blame is Blame.CANDIDATE and evidence.source_seen:
+        return _judged(criterion, Judged(share=0.0, why=failure.message), 1.0, ("failure",))
+    message = failure.message if failure else "The submission's own tests were not run."
+    return _unassessed(criterion, State.GRADER_ERROR, message, ("failure",) if evidence.failure else ())
 
 
 def _judged(criterion: Criterion, judged: Judged, part: float, evidence: tuple[str, ...]) -> CriterionScore:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from grader.errors import CandidateError, printable
@@ -23,6 +24,14 @@ from grader.toml import parse_toml
 _FILE_BYTES = 2 * 1024 * 1024
 _HASH = re.compile(r"\s--hash[= ]\S+")
 _LINE = 1_000
+_GROUPS = ("dev", "test", "tests", "testing")
+_DEVELOPMENT = ("requirements-dev.txt", "requirements_dev.txt", "dev-requirements.txt", "requirements-test.txt")
+_DEVELOPMENT_MOST = 60
+_NO_TEST_TOOLS = {
+    "ruff", "black", "mypy", "flake8", "isort", "pylint", "pre-commit", "pyright", "ty", "build", "twine", "tox", "nox",
+    "ipython", "jupyter", "jupyterlab", "notebook", "ipykernel", "bandit", "pip-audit", "uv", "pip", "pip-tools",
+}  # fmt: skip
+"""Tools that no suite imports; some of them are large."""
 Kind = Literal["uv.lock", "pyproject.toml", "requirements.txt", "none"]
 
 
@@ -53,6 +62,53 @@ def read_requirements(tree: Path, limits: Limits) -> Wanted:
     if _is_file(listed):
         return _bounded(Wanted(source="requirements.txt", requirements=_listed(listed)), limits)
     return Wanted(source="none", requirements=())
+
+
+def read_development(tree: Path) -> tuple[tuple[str, ...], str]:
+    """Requirements for tests, where they are usually declared, and a note on what was left aside.
+
+    Read are ``[dependency-groups]`` and ``[project.optional-dependencies]`` of ``pyproject.toml`` (groups called dev,
+    test, tests, testing) and ``requirements-dev.txt`` or ``requirements-test.txt``. A line that is refused is left out
+    and named: a suite may still run without it, and it is never a reason to end a grading.
+    """
+    lines: list[tuple[str, str]] = []
+    problems: list[str] = []
+    try:
+        if _is_file(tree / "pyproject.toml"):
+            lines += _groups(_table(tree / "pyproject.toml"))
+        for name in _DEVELOPMENT:
+            if _is_file(tree / name):
+                lines += [(name, line.split(" #")[0].strip()) for line in _text(tree / name).splitlines()]
+    except CandidateError as error:
+        problems.append(error.message)
+    found: dict[str, str] = {}
+    for where, line in lines:
+        if not line or line.startswith(("#", "-r", "-c")):
+            continue
+        try:
+            parsed = _parsed(where, _HASH.sub("", f" {line}").strip().rstrip("\\").strip())
+        except CandidateError as error:
+            problems.append(error.message)
+            continue
+        if canonicalize_name(Requirement(parsed).name) not in _NO_TEST_TOOLS:
+            found.setdefault(parsed, where)
+    return tuple(found)[:_DEVELOPMENT_MOST], printable(" ".join(problems), 300) if problems else ""
+
+
+def _groups(table: dict[str, object]) -> list[tuple[str, str]]:
+    project = table.get("project")
+    extras = project.get("optional-dependencies") if isinstance(project, dict) else None
+    found = []
+    tables = [groups for groups in (table.get("dependency-groups"), extras) if isinstance(groups, dict)]
+    for groups in tables:
+        for name in _GROUPS:
+            listed = groups.get(name)
+            found += [
+                ("pyproject.toml", line)
+                for line in (listed if isinstance(listed, list) else [])
+                if isinstance(line, str)
+            ]
+    return found
 
 
 def _is_file(path: Path) -> bool:

@@ -7,18 +7,25 @@ from grader.evidence import Identity
 from grader.limits import Limits
 from grader.record import Record
 from grader.report import marks
-from grader.report.atoms import Fact, Link
+from grader.report.atoms import Fact
 from grader.report.behaviour import measure
 from grader.report.marks import Anchors
 from grader.report.text import count, line, measured, number, plain, seconds, size
-from grader.report.views import AskView, ClaimView, ProvenanceView, ScopeView, StageView
+from grader.report.views import AskView, ClaimView, LeftOutView, ProvenanceView, ScopeView, StageView
 from grader.scorecard import CriterionScore, Scorecard, State
+from grader.scorecard_work import ClaimFact
 
 TEXT = 700
 LEFT_OUT = 12
 CLAIMS = 20
 NOTES = 10
 HOUR = 60
+STANDS = {
+    "inside": "within what we measured",
+    "above": "above what we measured",
+    "below": "below what we measured",
+    "not_measured": "not comparable",
+}
 
 
 def scope(card: Scorecard, anchors: Anchors) -> ScopeView:
@@ -28,8 +35,8 @@ def scope(card: Scorecard, anchors: Anchors) -> ScopeView:
         budget=f"The brief's budget is {plain(card.time.budget_minutes / HOUR)} hours.",
         asks=tuple(_ask(criterion, anchors) for criterion in card.criteria),
         minutes=f"{sum(c.minutes for c in card.criteria)} min",
-        left_out=_some(card.left_out, LEFT_OUT),
-        claims=tuple(_claim(name, value, card, anchors) for name, value in sorted(card.claims.items())[:CLAIMS]),
+        left_out=_left_out(card, anchors),
+        claims=_claims(card, anchors),
     )
 
 
@@ -55,24 +62,56 @@ def _ask(criterion: CriterionScore, anchors: Anchors) -> AskView:
     )
 
 
-def _claim(name: str, value: float, card: Scorecard, anchors: Anchors) -> ClaimView:
-    """A claim beside the measure of the same name, when a check has one."""
-    found = next(
-        (
-            (check.evidence, check.measures[name])
-            for group in card.groups
-            for check in group.checks
-            if name in check.measures
-        ),
-        None,
-    )
-    link: Link | None = anchors.link(found[0]) if found else None
+def _claims(card: Scorecard, anchors: Anchors) -> tuple[ClaimView, ...]:
+    """Numbers that are stated, beside the measures that the challenge declares for them, or of the same name."""
+    if card.work is not None:
+        return tuple(_claim(claim, anchors) for claim in card.work.claims[:CLAIMS])
+    measures = {
+        name: (check.evidence, found)
+        for group in reversed(card.groups)
+        for check in reversed(group.checks)
+        for name, found in check.measures.items()
+    }
+    views = []
+    for name, value in sorted(card.claims.items())[:CLAIMS]:
+        evidence, found = measures.get(name, ("", None))
+        views.append(
+            ClaimView(
+                name=line(name, 100),
+                where="takehome.toml",
+                claimed=measured(value, found.unit if found else ""),
+                measured=measure(found) if found else "not measured by us",
+                stands="",
+                link=anchors.link(evidence) if found else None,
+            )
+        )
+    return tuple(views)
+
+
+def _claim(claim: ClaimFact, anchors: Anchors) -> ClaimView:
+    unit = claim.measured.unit if claim.measured else ""
     return ClaimView(
-        name=line(name, 100),
-        claimed=measured(value, found[1].unit if found else ""),
-        measured=measure(found[1]) if found else "not measured by us",
-        link=link,
+        name=line(claim.name, 100),
+        where=line(claim.where, 160),
+        claimed=measured(claim.stated, unit),
+        measured=measure(claim.measured) if claim.measured else "not measured by us",
+        stands=STANDS[claim.stands],
+        link=anchors.link(claim.evidence[0]) if claim.evidence else None,
     )
+
+
+def _left_out(card: Scorecard, anchors: Anchors) -> tuple[LeftOutView, ...]:
+    titles = {criterion.id: criterion.title for criterion in card.criteria}
+    spoken = {fact.text: fact.criteria for fact in card.work.left_out} if card.work else {}
+    views = [
+        LeftOutView(
+            text=line(text, TEXT),
+            criteria=tuple(anchors.link(f"criterion-{name}", titles[name]) for name in spoken.get(text, ())),
+        )
+        for text in card.left_out[:LEFT_OUT]
+    ]
+    left = len(card.left_out) - LEFT_OUT
+    return (*views, *((LeftOutView(text=f"and {left:,} more in the JSON", criteria=()),) if left > 0 else ()))
 
 
 def provenance(card: Scorecard) -> ProvenanceView:

@@ -9,7 +9,7 @@ from grader.report.atoms import Link, Mark
 from grader.report.text import line
 from grader.scorecard import Scorecard, State, Status
 
-FIXED = ("lint", "complexity", "service-log")
+FIXED = ("lint", "complexity", "service-log", "own-tests", "errors", "decisions", "documents", "claims")
 """Evidence ids that every page holds; ``failure`` is there when there is one."""
 FAILURE = "failure"
 

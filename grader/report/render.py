@@ -18,6 +18,7 @@ from grader.report.facts import provenance, scope
 from grader.report.marks import Anchors
 from grader.report.text import line
 from grader.report.views import ReviewerView
+from grader.report.work import work
 from grader.scorecard import Scorecard
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "reports" / "templates"
@@ -40,6 +41,7 @@ def reviewer_view(scorecard: Scorecard) -> ReviewerView:
         checks=checks(scorecard, anchors),
         code=code(scorecard, anchors),
         scope=scope(scorecard, anchors),
+        work=work(scorecard, anchors),
         provenance=provenance(scorecard),
     )
 

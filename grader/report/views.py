@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from grader.report.atoms import Bar, Fact, Legend, Link, Mark
 from grader.report.excerpts import SourceLine
+from grader.report.views_work import WorkView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,9 +239,19 @@ class ClaimView:
     """A number that the candidate states beside ours."""
 
     name: str
+    where: str
     claimed: str
     measured: str
+    stands: str
     link: Link | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOutView:
+    """Something that the candidate names as left out."""
+
+    text: str
+    criteria: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +262,7 @@ class ScopeView:
     budget: str
     asks: tuple[AskView, ...]
     minutes: str
-    left_out: tuple[str, ...]
+    left_out: tuple[LeftOutView, ...]
     claims: tuple[ClaimView, ...]
 
 
@@ -289,4 +300,5 @@ class ReviewerView:
     checks: ChecksView
     code: CodeView
     scope: ScopeView
+    work: WorkView
     provenance: ProvenanceView

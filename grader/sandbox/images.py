@@ -52,6 +52,7 @@ RECIPES = (
     Recipe(role="probe", packages=("probe",)),
     Recipe(role="static", packages=("static",)),
     Recipe(role="install", packages=("install", "index")),
+    Recipe(role="tests", packages=("owntests", "documents")),
 )
 
 

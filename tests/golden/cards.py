@@ -10,6 +10,7 @@ from grader.scorecard import Point, Scorecard, State, Status, TimeFacts
 from grader.submission import Submission
 from tests.golden.builders import COMMIT, FINDINGS, OPEN_GATES, build, check_score, code, finding, gate, provenance
 from tests.golden.sample_challenge import CHECKS
+from tests.golden.work_cards import work
 
 WEAK_FAILURES: dict[str, tuple[str, str, str]] = {
     "contract.malformed": (
@@ -39,7 +40,7 @@ def excellent() -> Scorecard:
         for spec in CHECKS
     ]
     return build(
-        checks=checks, shares={"lint": 0.9, "complexity": 0.8},
+        checks=checks, shares={"lint": 0.9, "complexity": 0.8}, work=work(),
         strengths=(
             Point(text="Finds 87 % of paraphrases that share no word with the article, as a sentence encoder does.", criterion="relevance", evidence="check-relevance.paraphrase"),
             Point(text="All 40 documents were found after the restart.", criterion="persistence", evidence="check-data.restart"),
@@ -114,7 +115,7 @@ def capped() -> Scorecard:
             tail="Traceback (most recent call last):\n  File \"/job/app/api.py\", line 91, in batch_upsert\n    body = json.loads(raw)\njson.decoder.JSONDecodeError: Expecting ',' delimiter: line 1 column 42 (char 41)\nCRITICAL exiting\n",
             bytes=9_120, truncated=False,
         ),
-        claims={"recall_at_10": 0.95, "mrr": 0.7}, time=TimeFacts(budget_minutes=240, stated_hours=6.5), left_out=(),
+        claims={"recall_at_10": 0.95, "mrr": 0.7}, work=work(), time=TimeFacts(budget_minutes=240, stated_hours=6.5), left_out=(),
     )  # fmt: skip
 
 
@@ -231,7 +232,7 @@ def hostile() -> Scorecard:
         "gates": tuple(g.model_copy(update={"title": text, "sentence": text}) for g in card.gates),
         "strengths": (Point(text=text, criterion="contract", evidence=text),) * 3,
         "groups": groups, "code": code(findings, skipped=(text,) * 20, functions=(FunctionComplexity(path=text, name=text[:200], line=1, lines=2, complexity=3),)),
-        "left_out": (text,) * 20, "claims": {text[:100]: 1.0, "recall_at_10": 1e18},
+        "work": work(text[:700]), "left_out": (text,) * 20, "claims": {text[:100]: 1.0, "recall_at_10": 1e18},
         "service_log": Log(head=text * 4, tail=text * 4, bytes=4, truncated=True), "service_stops": (text,),
         "provenance": provenance(command=text, engine={text[:50]: text}, stages=(StageTime(stage=text, began_s=0, seconds=1, note=text),)),
     })  # fmt: skip

@@ -16,7 +16,7 @@ from grader.sandbox.scripted import Machine, Program, ScriptedSandbox
 ECHO: ChallengeFolder = load_challenge("echo", Path(__file__).resolve().parent.parent / "challenges")
 IMAGES = Images(
     base="base",
-    tags={role: role for role in ("base", "edge", "probe", "static", "install")},
+    tags={role: role for role in ("base", "edge", "probe", "static", "install", "tests")},
     ids={},
     built=(),
     base_source="test",

@@ -79,7 +79,14 @@ def test_nothing_of_ours_imports_the_tests(side):
     assert users("tests", side) | users("scripts", side) == set()
 
 
-JUDGES = ("grader/checks/", "grader/report/", "grader/scoring.py", "grader/scorecard.py", "grader/evidence.py")
+JUDGES = (
+    "grader/checks/",
+    "grader/report/",
+    "grader/scoring.py",
+    "grader/scorecard",
+    "grader/evidence",
+    "grader/challenge_",
+)
 
 
 def test_judging_and_rendering_know_no_sandbox():

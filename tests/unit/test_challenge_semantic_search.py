@@ -21,6 +21,7 @@ ROOT = CHALLENGES / "semantic-search"
 CHALLENGE = load_challenge("semantic-search").challenge
 SOLUTIONS = ("cheat-canned", "crashes-on-bad-input", "empty", "lexical-only", "reference", "starter")
 WITHOUT_FILES = {"empty", "starter"}
+REFERENCE_LINES = 1_200
 BRIEF_WORDS = 1_000
 SHARED_RUN = 30
 SHORT_PINNED = re.compile(r"^[A-Za-z0-9._-]+==[A-Za-z0-9._]+$")
@@ -197,6 +198,12 @@ def test_solutions_state_what_they_expect():
         assert set(expected["gates"]) <= gates, name
         caps = [g.cap for g in CHALLENGE.gates if g.id in expected["gates"]]
         assert high <= min(caps, default=100), name
+
+
+def test_the_reference_fits_into_four_hours():
+    """The reference solution, tests included, is of a size that four hours hold: at most 1,200 lines of Python."""
+    files = (ROOT / "solutions" / "reference").rglob("*.py")
+    assert sum(len(path.read_text("utf-8").splitlines()) for path in files) <= REFERENCE_LINES
 
 
 @pytest.mark.parametrize("name", [name for name in SOLUTIONS if name not in WITHOUT_FILES])

@@ -249,7 +249,7 @@ def test_long_lists_are_cut_and_counted() -> None:
     """Skipped files, things left out and notes beyond a screenful are counted, not dropped in silence."""
     view = reviewer_view(cards.hostile())
     assert view.code.skipped[-1] == "and 10 more in the JSON"
-    assert view.scope.left_out[-1] == "and 8 more in the JSON"
+    assert view.scope.left_out[-1].text == "and 8 more in the JSON"
     assert view.provenance.notes[-1] == "and 20 more in the JSON"
 
 

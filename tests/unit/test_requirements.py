@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from packaging.requirements import Requirement
 
 from grader.errors import Blame, CandidateError
-from grader.gather.requirements import Wanted, read_requirements
+from grader.gather.requirements import Wanted, read_development, read_requirements
 from grader.limits import Limits
 
 
@@ -257,3 +257,33 @@ def test_no_project_raises_anything_else(tmp_path_factory, project, lock, depend
 def _project(dependency: str) -> str:
     escaped = "".join(f"\\U{ord(c):08x}" for c in dependency)
     return f'[project]\ndependencies = ["{escaped}"]'
+
+
+def test_requirements_for_tests_are_read_where_they_usually_stand(tmp_path):
+    """Groups, extras and files are joined once each; linters, other files and hashes are let go."""
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "a"\noptional-dependencies = { test = ["pytest==9.0.1", "ruff"], docs = ["sphinx"] }\n'
+        '[dependency-groups]\ndev = ["respx>=0.21", "pytest==9.0.1", { include-group = "test" }]\n'
+    )
+    (tmp_path / "requirements-dev.txt").write_text(
+        "-r requirements.txt\n# tests\nhypothesis==6.140.0 --hash=sha256:00\nmypy  # types\n\n"
+    )
+    assert read_development(tmp_path) == (("respx>=0.21", "pytest==9.0.1", "hypothesis==6.140.0"), "")
+
+
+@pytest.mark.parametrize(
+    "line", ["git+https://git.example/a.git", "--index-url https://a.example", "../own", "a @ file:///x"]
+)
+def test_refused_requirements_for_tests_end_no_grading(tmp_path, line):
+    """A line that could fetch or run something else is left out and named; the others are taken."""
+    (tmp_path / "requirements-test.txt").write_text(f"{line}\npytest\n")
+    found, note = read_development(tmp_path)
+    assert found == ("pytest",)
+    assert "requirements-test.txt" in note
+    assert note.isprintable()
+
+
+def test_an_unreadable_file_of_requirements_for_tests_is_only_a_note(tmp_path):
+    """What would stop an installation of the service stops nothing here."""
+    (tmp_path / "requirements-dev.txt").write_bytes(b"\xff\xfe")
+    assert read_development(tmp_path) == ((), "requirements-dev.txt: the file is not UTF-8.")

@@ -1,0 +1,5 @@
+from words import share
+
+
+def test_wrong():
+    assert share("red") == 0.5
