@@ -181,6 +181,8 @@ class FindingView:
 
     anchor: str
     where: str
+    href: str
+    """Of the line at the commit, where the forge is known."""
     message: str
     lines: tuple[SourceLine, ...]
 
@@ -203,10 +205,23 @@ class RuleView:
 class FunctionView:
     """One complex function."""
 
+    anchor: str
     name: str
     where: str
+    href: str
+    source: tuple[SourceLine, ...]
     complexity: str
     lines: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOutView:
+    """Code that was not analysed."""
+
+    path: str
+    reason: str
+    lines: str
+    costs: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +235,37 @@ class CodeView:
     rules_more: str
     complexity: str
     functions: tuple[FunctionView, ...]
-    skipped: tuple[str, ...]
+    left_out: str
+    left_out_rows: tuple[LeftOutView, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceView:
+    """A place in the source that a fact rests on."""
+
+    where: str
+    href: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrityFact:
+    """Seen, ordinary explanations, what to ask."""
+
+    anchor: str
+    title: str
+    seen: str
+    ordinary: str
+    ask: str
+    places: tuple[PlaceView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrityView:
+    """Facts without points."""
+
+    facts: tuple[IntegrityFact, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,5 +333,6 @@ class ReviewerView:
     rubric: RubricView
     checks: ChecksView
     code: CodeView
+    integrity: IntegrityView
     scope: ScopeView
     provenance: ProvenanceView

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from grader.challenge import Decider, Source
 from grader.errors import Blame
-from grader.evidence import CodeFinding, Exchange, FunctionComplexity, Identity, Log, StageTime
+from grader.evidence import Exchange, Identity, Log, StageTime
+from grader.evidence_code import CodeFinding, FunctionComplexity
 from grader.limits import Limits
 from grader.scorecard import (
     CheckScore,
@@ -221,7 +222,7 @@ def code(findings: tuple[CodeFinding, ...], **changes: object) -> CodeScore:
     fields: dict[str, object] = {
         "files": 14, "lines": 1_412, "findings": findings, "findings_total": len(findings), "by_category": categories,
         "scored_categories": ("errors", "security", "unused"), "functions": FUNCTIONS, "complex_share": 0.117,
-        "maintainability": 68.4, "skipped": (), "tools": {"ruff": "0.14.5", "radon": "6.0.1"},
+        "maintainability": 68.4, "tools": {"ruff": "0.14.5", "radon": "6.0.1"},
     }  # fmt: skip
     return CodeScore(**(fields | changes))
 
