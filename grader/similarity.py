@@ -63,7 +63,11 @@ def nearest(own: Sequence[Prints], others: Mapping[str, Sequence[Prints]]) -> tu
     """The works that share enough to be shown, the nearest first."""
     found = [compare(own, prints, name) for name, prints in sorted(others.items())]
     kept = [one for one in found if worth_showing(one)]
-    return tuple(sorted(kept, key=lambda one: (-max(one.share, one.other_share), one.other))[:_MOST])
+    return tuple(
+        sorted(kept, key=lambda one: (-max(one.share, one.other_share), -one.share - one.other_share, one.other))[
+            :_MOST
+        ]
+    )
 
 
 def worth_showing(one: Similarity) -> bool:

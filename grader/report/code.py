@@ -187,7 +187,9 @@ def _function(function: FunctionComplexity, index: int, card: Scorecard, anchors
         name=line(function.name, 120),
         where=line(f"{function.path}:{function.line}", 200),
         href=line_address(card.submission, function.path, function.line),
-        source=excerpt(function.path, function.excerpt, function.line, function.line, secret=False),
+        source=excerpt(function.path, function.excerpt, function.line, function.line, secret=False)
+        if function.excerpt
+        else (),
         complexity=f"{function.complexity:,}",
         lines=f"{function.lines:,}",
     )

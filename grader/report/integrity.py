@@ -30,6 +30,8 @@ def _similarity(card: Scorecard, code: CodeScore, anchors: Anchors) -> Integrity
     compared = count(code.compared, "solution of this challenge", "solutions of this challenge")
     if not code.similar:
         seen = f"Nothing worth showing: compared with {compared}, the starter and public files taken out."
+        if not code.compared:
+            seen = "There was no other work to compare with."
         return IntegrityFact(
             anchor=anchors.id("similarity"), title="Similarity", seen=seen, ordinary="", ask="", places=()
         )

@@ -20,7 +20,7 @@ from pathlib import Path
 from harness.static.fingerprints import fingerprints
 from harness.static.languages import CODE, PYTHON
 from harness.static.licences import licence_facts
-from harness.static.lint import Finding, lint_python, lint_scripts
+from harness.static.lint import Finding, lint_python, lint_renamed, lint_scripts
 from harness.static.reading import Answer
 from harness.static.result import PrintsFacts, prints, result
 from harness.static.side_by_side import read_all
@@ -46,7 +46,7 @@ def main() -> int:
         known = _known()
         answers = reading.result()
         renamed = [name for name, language in tree.files.items() if language not in CODE and _is_code(answers[name])]
-        linted.append(pool.submit(lint_python, SOURCE, renamed))
+        linted.append(pool.submit(lint_renamed, SOURCE, renamed))
         results = [part.result() for part in linted]
     tree.size += sum((SOURCE / name).stat().st_size for name in renamed)
     findings = [finding for found, _ in results for finding in found]

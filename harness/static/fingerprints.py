@@ -14,7 +14,9 @@ import keyword
 import tokenize
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
+from itertools import islice
 
 from pygments.lexer import Lexer
 from pygments.lexers import JavascriptLexer, TypeScriptLexer
@@ -37,14 +39,10 @@ def fingerprints(language: str, source: str) -> Marks:
     """Pairs of hash (16 hexadecimal digits) and line, in order; at most one a hash."""
     if len(source) > _BYTES:
         return []
+    found_tokens = _python(source) if language == PYTHON else _script(language, source)
     tokens: list[tuple[str, int]] = []
-    try:
-        for token in _python(source) if language == PYTHON else _script(language, source):
-            tokens.append(token)
-            if len(tokens) >= _TOKENS:
-                break
-    except (tokenize.TokenError, SyntaxError):
-        return []
+    with suppress(tokenize.TokenError, SyntaxError):  # what stands before the fault counts
+        tokens += islice(found_tokens, _TOKENS)
     runs = _hashes([text for text, _ in tokens])
     found: dict[int, int] = {}
     for at in _winnowed(runs):

@@ -56,6 +56,24 @@ def lint_python(root: Path, names: Sequence[str]) -> tuple[list[Finding], list[s
     return _in_batches("ruff", names, lambda batch: _ruff(root, batch, canary))
 
 
+def lint_renamed(root: Path, names: Sequence[str]) -> tuple[list[Finding], list[str]]:
+    """The same for Python under other names, on copies with a name of ours: ruff reads some suffixes as no code.
+
+    Raises:
+        AnalyserError: as above.
+    """
+    folder = SCRATCH / "renamed"
+    folder.mkdir()
+    originals = {f"f{number}.py": name for number, name in enumerate(names)}
+    for copy, name in originals.items():
+        shutil.copyfile(root / name, folder / copy)
+    findings, failed = lint_python(folder, list(originals)) if names else ([], [])
+    shutil.rmtree(folder)
+    for finding in findings:
+        finding["path"] = originals[finding["path"]]
+    return findings, [originals[copy] for copy in failed]
+
+
 def lint_scripts(root: Path, names: Sequence[str]) -> tuple[list[Finding], list[str]]:
     """The findings of Deno's linter, and the files that it could not get through.
 
