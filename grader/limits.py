@@ -64,5 +64,5 @@ class Limits(Record):
     probe: PodLimits = PodLimits(memory_bytes=512 * MB, pids=64)
     edge: PodLimits = PodLimits(memory_bytes=768 * MB, cpus=2.0, pids=64)
     """The encoder runs here; what it lacks in processor time, the candidate's latency would show."""
-    static: PodLimits = PodLimits(memory_bytes=1024 * MB, pids=32)
+    static: PodLimits = PodLimits(memory_bytes=1536 * MB, cpus=2.0, pids=96, tmp_bytes=64 * MB)
     install: PodLimits = PodLimits(memory_bytes=1536 * MB, cpus=2.0, pids=96, file_bytes=1024 * MB)

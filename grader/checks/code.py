@@ -10,10 +10,10 @@ from grader.evidence_code import StaticEvidence
 
 _SMALL, _LARGE = 1_000, 4_000
 """Lines at which dilution begins and ends: four hours hold no more than the second."""
-_OWN_LINES = 100
+_OWN_LINES = 50
 """Fewer analysed lines than this beside more that was left out are a stub, not a program."""
-_CLAIMED = frozenset({"installed", "vendored", "generated", "minified"})
-"""Kinds of left-out code that rest on what the submission says of itself."""
+_CLAIMED = frozenset({"installed", "vendored", "minified"})
+"""Kinds of left-out code that rest on what the submission says of itself; generated code is told by its own looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +73,12 @@ def _of_what_was_read(share: float, why: str, static: StaticEvidence) -> Judged:
     """Code that no analyser can read earns nothing: a share of it takes that share of the points.
 
     Code that was left out on the submission's own word costs nothing, as long as a program of its own
-    is there besides it; a stub of less than 100 lines earns in proportion.
+    is there besides it; a stub of less than 50 lines earns in proportion.
     """
     claimed = sum(entry.lines for entry in static.left_out if entry.kind in _CLAIMED)
     if claimed > static.lines and static.lines < _OWN_LINES:
         share *= static.lines / _OWN_LINES
-        why = f"{why} It stands beside {claimed:,} lines that were left out as somebody else's or generated."
+        why = f"{why} It stands beside {claimed:,} lines that were left out as somebody else's."
     if static.unread_share > 0:
         share *= 1 - static.unread_share
         why = f"{why} {max(1, round(100 * static.unread_share))} % of the code could not be read."
