@@ -185,7 +185,8 @@ def many_findings() -> Scorecard:
         finding(n, rules[n * n % len(rules) if n % 2 else n % len(rules)], kinds.get(rules[n * n % len(rules) if n % 2 else n % len(rules)][0], "style"))
         for n in range(200)
     )  # fmt: skip
-    return capped().model_copy(update={"code": code(findings)})
+    sent = capped().submission.model_copy(update={"url": "https://codeberg.org/wren-214/helpdesk-search.git"})
+    return capped().model_copy(update={"code": code(findings), "submission": sent})
 
 
 HOSTILE = (
