@@ -30,6 +30,7 @@ validate: setup engine      ## CHALLENGE=id: every solution lands where its expe
 
 bench: setup engine         ## stage times beside the same work done by hand, as ratios in one run
 	$(BIN)/python tests/bench/bench_grading.py
+	$(BIN)/python tests/bench/bench_static.py
 
 clean: .venv/ready          ## remove what dead runs left in the engine, and build output
 	-$(BIN)/grader clean

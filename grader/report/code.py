@@ -60,6 +60,7 @@ def code(card: Scorecard, anchors: Anchors) -> CodeView:
             functions=(),
             left_out="",
             left_out_rows=(),
+            left_out_more="",
             notes=(),
         )
     rules = _by_rule(found)
@@ -84,7 +85,8 @@ def code(card: Scorecard, anchors: Anchors) -> CodeView:
             _function(function, index, card, anchors) for index, function in enumerate(found.functions[:FUNCTIONS])
         ),
         left_out=_left_out(found),
-        left_out_rows=tuple(_left_out_row(entry) for entry in found.left_out[:LEFT_OUT]) + _left_out_more(found),
+        left_out_rows=tuple(_left_out_row(entry) for entry in found.left_out[:LEFT_OUT]),
+        left_out_more=_left_out_more(found),
         notes=tuple(line(note, 400) for note in found.notes[:LEFT_OUT]),
     )
 
@@ -142,9 +144,9 @@ def _left_out_row(entry: LeftOut) -> LeftOutView:
     )
 
 
-def _left_out_more(found: CodeScore) -> tuple[LeftOutView, ...]:
+def _left_out_more(found: CodeScore) -> str:
     left = found.left_out_total - LEFT_OUT
-    return (LeftOutView(path="", reason=f"and {left:,} more in the JSON", lines="", costs=""),) if left > 0 else ()
+    return f"and {left:,} more in the JSON" if left > 0 else ""
 
 
 def _rule(rule: list[Numbered], found: CodeScore, shown: frozenset[int], card: Scorecard, anchors: Anchors) -> RuleView:

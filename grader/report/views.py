@@ -237,6 +237,7 @@ class CodeView:
     functions: tuple[FunctionView, ...]
     left_out: str
     left_out_rows: tuple[LeftOutView, ...]
+    left_out_more: str
     notes: tuple[str, ...]
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TypedDict
 
 from harness.static.categories import SCRIPT_RULES
 from harness.static.languages import SCRIPT_SUFFIXES
+from harness.static.limited import run_limited
 
 SETTINGS = Path(__file__).with_name("rules.toml")
 SCRATCH = Path(os.environ.get("TMPDIR", "/tmp"))  # noqa: S108 - the container's own tmpfs
@@ -111,12 +111,10 @@ def _ruff(root: Path, names: Sequence[str], canary: Path) -> list[Finding] | Non
     """Ruff's findings on these files; none when it did not get through them, or lost the canary."""
     command = [_tool("ruff"), "check", "--config", str(SETTINGS), "--ignore-noqa", "--no-respect-gitignore"]
     command += ["--no-cache", "--quiet", "--exit-zero", "--output-format", "json", "--", str(canary)]
+    out = run_limited([*command, *(str(root / name) for name in names)], _LINT_S)
     try:
-        done = subprocess.run(
-            [*command, *(str(root / name) for name in names)], capture_output=True, check=False, timeout=_LINT_S
-        )
-        found = [_ruff_finding(root, item, canary) for item in json.loads(done.stdout)]
-    except (subprocess.TimeoutExpired, ValueError):
+        found = [_ruff_finding(root, item, canary) for item in json.loads(out)]
+    except ValueError:
         return None
     return _without_canary(found, _CANARY_RULES)
 
@@ -157,24 +155,13 @@ def _deno(root: Path, names: Sequence[str]) -> list[Finding] | None:
         "--quiet",
         ".",
     ]
+    environment = {"DENO_DIR": str(SCRATCH / "deno"), "PATH": os.environ.get("PATH", ""), "NO_COLOR": "1"}
+    out = run_limited(command, _LINT_S, cwd=folder, env=environment)
     try:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env={
-                "DENO_DIR": str(SCRATCH / "deno"),
-                "PATH": os.environ.get("PATH", ""),
-                "NO_COLOR": "1",
-                "HOME": str(SCRATCH),
-            },
-            capture_output=True,
-            check=False,
-            timeout=_LINT_S,
-        )
-        said = json.loads(done.stdout)
+        said = json.loads(out)
         found = [_deno_finding(item, copies) for item in said["diagnostics"]]
         found += [_deno_error(item, copies) for item in said["errors"]]
-    except (subprocess.TimeoutExpired, ValueError, KeyError):
+    except (ValueError, KeyError):
         return None
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -10,6 +10,7 @@ import json
 import resource
 import signal
 import sys
+import time
 from pathlib import Path, PurePosixPath
 from typing import Required, TypedDict
 
@@ -18,7 +19,7 @@ from harness.static.credentials import SecretFacts, key_lines, secrets_in
 from harness.static.fingerprints import Marks, fingerprints
 from harness.static.languages import CODE, JAVASCRIPT, PERHAPS, PYTHON, TEXT, TYPESCRIPT
 
-_FILE_S, _MEMORY = 15, 480 * 1024 * 1024
+FILE_S, _MEMORY = 15, 480 * 1024 * 1024
 """Processor seconds for one file, address space for the process."""
 _LIZARD = {JAVASCRIPT: ".js", TYPESCRIPT: ".ts"}
 
@@ -33,6 +34,8 @@ class Answer(TypedDict, total=False):
     """Lines of private keys."""
     measures: Measures
     marks: Marks
+    cpu_s: float
+    """Processor seconds that the reader had used by then."""
 
 
 def read(root: Path, name: str, language: str) -> Answer:
@@ -66,12 +69,12 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     for name, language in request["files"]:
-        signal.setitimer(signal.ITIMER_PROF, _FILE_S)
+        signal.setitimer(signal.ITIMER_PROF, FILE_S)
         try:
             answer = read(Path(request["root"]), name, language)
         except (MemoryError, RecursionError, OSError) as error:
             answer = {"language": language, "problem": f"not analysed ({type(error).__name__})"}
-        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.write(json.dumps(answer | {"cpu_s": time.process_time()}) + "\n")
         sys.stdout.flush()
     return 0
 

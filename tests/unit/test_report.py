@@ -251,7 +251,7 @@ def test_what_the_message_says_is_not_said_twice() -> None:
 def test_long_lists_are_cut_and_counted() -> None:
     """Skipped files, things left out and notes beyond a screenful are counted, not dropped in silence."""
     view = reviewer_view(cards.hostile())
-    assert view.code.left_out_rows[-1].reason == "and 10 more in the JSON"
+    assert view.code.left_out_more == "and 10 more in the JSON"
     assert view.scope.left_out[-1] == "and 8 more in the JSON"
     assert view.provenance.notes[-1] == "and 20 more in the JSON"
 
