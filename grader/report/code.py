@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from grader.evidence_code import CodeFinding, FunctionComplexity, LeftOut
+from grader.evidence_code import CodeFinding, FileMetrics, FunctionComplexity, LeftOut
 from grader.report.advice import advice
 from grader.report.excerpts import excerpt
 from grader.report.forge import line_address
 from grader.report.marks import Anchors, finding_anchor, function_anchor
 from grader.report.text import count, line, masked, percent, plain
-from grader.report.views import CategoryView, CodeView, FindingView, FunctionView, LeftOutView, RuleView
+from grader.report.views import CategoryView, CodeView, FileView, FindingView, FunctionView, LeftOutView, RuleView
 from grader.scorecard import CodeScore, Scorecard
 
 PER_RULE = 3
 IN_ALL = 60
 """Excerpts on the page; a page of hundreds is read by nobody."""
 FUNCTIONS = 8
-LEFT_OUT = 10
+FILES, LEFT_OUT = 8, 10
 UNREAD = frozenset({"compiled", "too large", "unreadable"})
 HARDCODED_SECRETS = frozenset({"S105", "S106", "S107"})
 
@@ -58,6 +58,7 @@ def code(card: Scorecard, anchors: Anchors) -> CodeView:
             rules_more="",
             complexity="",
             functions=(),
+            files=(),
             left_out="",
             left_out_rows=(),
             left_out_more="",
@@ -84,6 +85,7 @@ def code(card: Scorecard, anchors: Anchors) -> CodeView:
         functions=tuple(
             _function(function, index, card, anchors) for index, function in enumerate(found.functions[:FUNCTIONS])
         ),
+        files=tuple(_file(metrics) for metrics in found.metrics[:FILES]),
         left_out=_left_out(found),
         left_out_rows=tuple(_left_out_row(entry) for entry in found.left_out[:LEFT_OUT]),
         left_out_more=_left_out_more(found),
@@ -121,6 +123,17 @@ def _complexity(found: CodeScore) -> str:
     if found.maintainability is not None:
         said += f" Mean maintainability index: {plain(found.maintainability)} of 100."
     return said
+
+
+def _file(metrics: FileMetrics) -> FileView:
+    index, volume = metrics.maintainability, metrics.volume
+    return FileView(
+        path=line(metrics.path, 200),
+        lines=f"{metrics.lines:,}",
+        complexity=f"{metrics.complexity:,}" if metrics.functions else "no function",
+        maintainability="not measured" if index is None else plain(index),
+        volume="not measured" if volume is None else f"{volume:,.0f}",
+    )
 
 
 def _left_out(found: CodeScore) -> str:

@@ -215,6 +215,17 @@ class FunctionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileView:
+    """Measures of one file."""
+
+    path: str
+    lines: str
+    complexity: str
+    maintainability: str
+    volume: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOutView:
     """Code that was not analysed."""
 
@@ -235,6 +246,7 @@ class CodeView:
     rules_more: str
     complexity: str
     functions: tuple[FunctionView, ...]
+    files: tuple[FileView, ...]
     left_out: str
     left_out_rows: tuple[LeftOutView, ...]
     left_out_more: str

@@ -53,7 +53,8 @@ def main() -> int:
     whole["licence"] = licence_facts(SOURCE)
     whole["prints"] = prints(((name, a["language"], a.get("marks", [])) for name, a in answers.items()), _MARKS)
     temporary = OUT / "static.tmp"
-    temporary.write_text(json.dumps(whole), "utf-8")
+    # A file's name may hold bytes that are no text; a result that nobody can read would switch the analysis off.
+    temporary.write_bytes(json.dumps(whole, ensure_ascii=False).encode("utf-8", "replace"))
     temporary.rename(OUT / "static.json")
     return 0
 

@@ -28,7 +28,7 @@ _WORTH = re.compile(r"[A-Za-z0-9+/_=.\-]{16}|://|(?i:pass|pwd|secret|token|key|a
 _QUOTED = re.compile(r"""(["'`])(?:(?!\1)[^\\\n]|\\.)+\1""")
 _ASSIGNED = re.compile(r"([:=]\s*)\S.*$")
 _KEY_BEGIN, _KEY_END = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY"), re.compile(r"-----END [A-Z0-9 ]{0,40}")
-_LINE, _SECRETS = 2_000, 50
+_LINE, _SECRETS, _SHORT = 2_000, 50, 6
 
 
 class SecretFacts(TypedDict):
@@ -89,7 +89,8 @@ class Masker:
     def text(self, text: str) -> str:
         """Any text, without the secrets' values."""
         for value in sorted(self.values, key=len, reverse=True):
-            text = text.replace(value, MASK)
+            # A short one is covered where it stands; everywhere, it would let a word like `e` blot out all excerpts.
+            text = text.replace(value, MASK) if len(value) >= _SHORT else text
         return text
 
     def excerpt(self, path: str, start: int, rows: Iterable[str]) -> list[str]:

@@ -21,6 +21,7 @@ from harness.static.languages import CODE, JAVASCRIPT, PERHAPS, PYTHON, TEXT, TY
 
 FILE_S, _MEMORY = 15, 480 * 1024 * 1024
 """Processor seconds for one file, address space for the process."""
+_SCANNED = 256 * 1024
 _LIZARD = {JAVASCRIPT: ".js", TYPESCRIPT: ".ts"}
 
 
@@ -44,12 +45,14 @@ def read(root: Path, name: str, language: str) -> Answer:
     try:
         source = data.decode("utf-8")
     except UnicodeDecodeError:
-        if language in CODE:
-            return {"language": language, "problem": "not UTF-8"}
-        source = data.decode("utf-8", "replace")
+        source = data.decode("latin-1")
+        if language in CODE or (language == PERHAPS and looks_like_python(source)):
+            return {"language": PYTHON if language == PERHAPS else language, "problem": "not UTF-8"}
     if language == PERHAPS:
         language = PYTHON if looks_like_python(source) else TEXT
-    answer: Answer = {"language": language, "secrets": secrets_in(name, source), "keys": sorted(key_lines(source))}
+    answer: Answer = {"language": language}
+    if language in CODE or len(source) <= _SCANNED:  # beyond that it is data
+        answer |= {"secrets": secrets_in(name, source), "keys": sorted(key_lines(source))}
     if language not in CODE:
         return answer
     suffix = PurePosixPath(name).suffix.lower()

@@ -19,7 +19,7 @@ from harness.static.reading import Answer
 from harness.static.tree import Tree
 
 _FINDINGS, _FUNCTIONS, _EXCERPTS, _MARKED_FUNCTIONS = 2_000, 500, 300, 8
-_LEFT, _NOTES, _METRICS, _SECRETS = 200, 50, 300, 200
+_LEFT, _NOTES, _METRICS, _SECRETS, _PRINTED = 200, 50, 300, 200, 5_000
 _TOOLS = ("deno", "detect-secrets", "lizard", "radon", "ruff")
 _COMPLEX = 10
 """radon's grade C begins above."""
@@ -182,6 +182,6 @@ def prints(files: Iterable[tuple[str, str, Marks]], most: int) -> list[PrintsFac
     found: list[PrintsFacts] = []
     for name, language, marks in sorted(files):
         kept, most = marks[:most], most - len(marks[:most])
-        if kept and language in CODE:
+        if kept and language in CODE and len(found) < _PRINTED:
             found.append({"path": name, "language": language, "marks": " ".join(f"{v}:{line}" for v, line in kept)})
     return found

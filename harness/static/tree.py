@@ -13,13 +13,14 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TypedDict
 
 from harness.static import languages
 
 FILE_BYTES, FILES, ALL_BYTES = 1024 * 1024, 5_000, 8 * 1024 * 1024
-_TEXT_BYTES, _ALL_TEXT = 256 * 1024, 4 * 1024 * 1024
+_ALL_TEXT, _NAME = 8 * 1024 * 1024, 900
 _INSTALLED, _VENDORED = ("site-packages", "node_modules"), ("vendor", "vendored", "third_party", "_vendor")
 _LICENCES = ("license", "licence", "copying", "notice", "pkg-info", "package.json")
 _ASSETS = frozenset({"dist", "static", "assets", "public", "build", "www", *_VENDORED})
@@ -79,6 +80,8 @@ def walk(root: Path, kit: set[str]) -> Tree:
             if languages.language(name, data) in languages.CODE:
                 tree.leave("kit", name, "unchanged from the challenge's kit", data)
             continue
+        if _too_long(tree, name, data):
+            continue
         home = _home_of_package(root, PurePosixPath(name), data)
         if home:
             if _may_run(name, data):
@@ -103,6 +106,16 @@ def _cached(path: Path) -> bool:
     return path.parent.name == "__pycache__" and path.suffix in {".pyc", ".pyo"} and source.is_file()
 
 
+def _too_long(tree: Tree, name: str, data: bytes) -> bool:
+    """A name that no record holds: what is below it counts as unread, if it is code."""
+    if len(name) <= _NAME:
+        return False
+    if _may_run(name, data):
+        tree.leave("too large", f"{name[:_NAME]}…", "its path is too long", data)
+        tree.size, tree.unread = tree.size + len(data), tree.unread + len(data)
+    return True
+
+
 def _may_run(name: str, data: bytes) -> bool:
     suffix = PurePosixPath(name).suffix.lower()
     return (
@@ -120,7 +133,7 @@ def _sort(tree: Tree, name: str, size: int, data: bytes) -> None:
     if kind not in languages.CODE:
         if suffix in languages.UNREAD:
             tree.leave("other language", name, f"{languages.UNREAD[suffix]}, which no analyser here reads", data)
-        if data and size <= _TEXT_BYTES and tree.text + size <= _ALL_TEXT and b"\0" not in data[:1024]:
+        if data and size <= FILE_BYTES and tree.text + size <= _ALL_TEXT and b"\0" not in data[:1024]:
             tree.text += size
             tree.files[name] = kind
         return
@@ -159,7 +172,7 @@ def _home_of_package(root: Path, name: PurePosixPath, data: bytes) -> tuple[str,
         inside = name.parts[depth + 1 :]
         if part == "site-packages" and _recorded(root / folder, "/".join(inside), data):
             return "installed", f"{folder}/", "installed packages (each file as its package's record says)"
-        if part == "node_modules" and _named_package(root / folder, inside):
+        if part == "node_modules" and _named_package(root / folder, inside[:2]):
             return "installed", f"{folder}/", "installed packages"
         if part in _VENDORED and len(inside) > 1 and _own_licence(root / folder / inside[0]):
             return "vendored", f"{folder}/{inside[0]}/", "a copy of somebody else's package, with its own licence file"
@@ -182,6 +195,7 @@ def _recorded(site: Path, inside: str, data: bytes) -> bool:
     return _records[site].get(inside) == f"sha256={digest}"
 
 
+@cache
 def _named_package(modules: Path, inside: tuple[str, ...]) -> bool:
     """Whether the package's own package.json has the folder's name and a version."""
     package = "/".join(inside[: 2 if inside[0].startswith("@") else 1])
@@ -193,5 +207,6 @@ def _named_package(modules: Path, inside: tuple[str, ...]) -> bool:
     return isinstance(said, dict) and said.get("name") == package and bool(said.get("version"))
 
 
+@cache
 def _own_licence(package: Path) -> bool:
     return package.is_dir() and any(path.name.lower().startswith(_LICENCES) for path in package.iterdir())

@@ -7,6 +7,7 @@ from grader.errors import Blame
 from grader.evidence import Exchange, Identity, Log, StageTime
 from grader.evidence_code import (
     CodeFinding,
+    FileMetrics,
     FunctionComplexity,
     LeftOut,
     LicenceFacts,
@@ -112,6 +113,20 @@ FINDINGS = (
 )  # fmt: skip
 
 
+METRICS = (
+    FileMetrics(
+        path="app/search.py",
+        language="python",
+        lines=312,
+        comments=20,
+        functions=14,
+        complexity=13,
+        maintainability=41.2,
+        volume=1_804.4,
+        difficulty=9.1,
+    ),
+    FileMetrics(path="web/page.ts", language="typescript", lines=88, comments=2, functions=0, complexity=0),
+)
 LEFT_OUT = (
     LeftOut(
         kind="generated",
@@ -269,6 +284,7 @@ def code(findings: tuple[CodeFinding, ...], **changes: object) -> CodeScore:
     fields: dict[str, object] = {
         "files": 14, "lines": 1_412, "findings": findings, "findings_total": len(findings), "by_category": categories,
         "languages": {"python": 12, "typescript": 2}, "left_out": LEFT_OUT, "left_out_total": len(LEFT_OUT),
+        "metrics": METRICS,
         "notes": ("app/table.py says that it is generated and does not look so; it was read all the same.",),
         "secrets": (Secret(kind="Secret Keyword", path="app/settings.py", line=12, same_as="0a1b2c3d"),),
         "licence": LicenceFacts(file="LICENSE", text="MIT", declared="MIT", declared_in="pyproject.toml"),

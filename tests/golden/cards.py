@@ -6,7 +6,7 @@ from functools import cache
 
 from grader.errors import Blame
 from grader.evidence import Exchange, Failure, Log, Measure, StageTime
-from grader.evidence_code import FunctionComplexity, LeftOut, LicenceFacts, Secret, SharedPlace, Similarity
+from grader.evidence_code import FileMetrics, FunctionComplexity, LeftOut, LicenceFacts, Secret, SharedPlace, Similarity
 from grader.scorecard import Point, Scorecard, State, Status, TimeFacts
 from grader.submission import Submission
 from tests.golden.builders import COMMIT, FINDINGS, OPEN_GATES, build, check_score, code, finding, gate, provenance
@@ -235,6 +235,7 @@ def hostile() -> Scorecard:
         "groups": groups, "code": code(
             findings, left_out=(LeftOut(kind="other", path=text, reason=text, files=1, lines=2, bytes=3),) * 20, left_out_total=20, notes=(text,) * 3,
             functions=(FunctionComplexity(path=text, name=text[:200], line=1, lines=2, complexity=3, excerpt=lines),),
+            metrics=(FileMetrics(path=text, language=text[:20], lines=1, comments=2, functions=3, complexity=4),) * 3,
             secrets=(Secret(kind=text[:90], path=text, line=1, same_as="0a1b2c3d"),) * 12,
             licence=LicenceFacts(file=text[:200], text="unknown", declared=text[:90], declared_in="pyproject.toml"), compared=5,
             similar=(Similarity(other=text[:200], share=1.0, other_share=0.5, shared=99, places=(SharedPlace(path=text, line=1, other_path=text, other_line=2, shared=3),)),),

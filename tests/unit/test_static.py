@@ -10,6 +10,7 @@ from radon.metrics import h_visit, mi_visit
 from radon.raw import analyze
 
 from grader.evidence_code import StaticEvidence
+from harness.static.result import prints
 
 pytest_plugins = ["static_fixtures"]
 BAD = "import os\n\n\ndef f():\n    try:\n        return 1\n    except:\n        pass\n"
@@ -204,3 +205,29 @@ def test_error_handling_and_async_have_their_categories(analyse):
     kinds = {f.rule: f.category for f in analyse({"main.py": source}).findings}
     assert {kinds[rule] for rule in ("S113", "BLE001", "S110")} == {"error_handling"}
     assert {kinds[rule] for rule in ("ASYNC251", "RUF006")} == {"async"}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [["\udcff\udcfe.py", "main.py"], ["/".join(["d" * 200] * 6) + "/x.py", "main.py"], ["e\u202ex.py", "main.py"]],
+    ids=["no text", "too long", "bidi"],
+)
+def test_a_files_name_cannot_spoil_the_result(analyse, names):
+    """Names that are no text, or longer than a record holds, leave a result that can be read."""
+    evidence = analyse(dict.fromkeys(names, BAD))
+    assert "E722" in {finding.rule for finding in evidence.findings if finding.path == "main.py"}
+    assert evidence.files + len(evidence.left_out) == 2
+
+
+def test_no_number_of_files_spoils_the_result():
+    """Fingerprints of more files than a record lists are cut, and so is their number in all."""
+    many = [(f"t/{n:05}.txt", "python", [("0a", 1), ("0b", 2)]) for n in range(5_100)]
+    assert len(prints(many, 20_000)) == 5_000
+    assert sum(len(part["marks"].split()) for part in prints(many, 999)) == 999
+
+
+def test_a_short_secret_blots_nothing_out(analyse):
+    """A secret of a few letters is covered on its own line alone: excerpts stay readable."""
+    source = 'import os\npassword = "exc"\n\n\ndef f():\n    try:\n        return 1\n    except:\n        pass\n'
+    found = next(f for f in analyse({"main.py": source}).findings if f.rule == "E722")
+    assert found.excerpt[found.line - found.excerpt_start] == "    except:"
