@@ -66,13 +66,14 @@ def _secrets(card: Scorecard, secrets: tuple[Secret, ...], anchors: Anchors) -> 
         seen = "No key, token or password was recognised."
         return IntegrityFact(anchor=anchor, title=title, seen=seen, ordinary="", ask="", places=())
     different = len({secret.same_as for secret in secrets})
+    found = count(len(secrets), "place looks", "places look")
     left = len(secrets) - PLACES
     more = (PlaceView(where=f"and {left:,} more in the JSON", href="", text=""),) if left > 0 else ()
     return IntegrityFact(
         anchor=anchor,
         title=title,
-        seen=f"{count(len(secrets), 'place')} that look like a key, token or password, {different:,} different."
-        " The values stand in no record of this grading.",
+        seen=f"{found} like a key, token or password; {different:,} different."
+        " The values are masked here and in the JSON.",
         ordinary="A placeholder, a sample from documentation, or a test's own value.",
         ask="Is it real, and has it been revoked? How would this service get it in production?",
         places=tuple(
