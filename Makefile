@@ -37,6 +37,7 @@ mutants: setup engine       ## each defence switched off once: an attack has to 
 
 bench: setup engine         ## stage times beside the same work done by hand, as ratios in one run
 	$(BIN)/python tests/bench/bench_grading.py
+	$(BIN)/python tests/bench/bench_static.py
 
 fuzz: .venv/fuzz            ## SECONDS=60 JOBS=1 TARGETS=…: every parser of strangers' bytes, guided by coverage
 	$(BIN)/python -m tests.fuzz.run --seconds $(or $(SECONDS),60) --jobs $(or $(JOBS),1) $(if $(MERGE),--merge) $(TARGETS)

@@ -81,7 +81,7 @@ class Penalty(Record):
 
     category: str
     each: Annotated[float, Field(ge=0, le=1)]
-    """Share of the criterion lost per finding, per 1,000 lines (at least 1,000 are assumed)."""
+    """Share of the criterion lost per finding, in a program of up to 1,000 lines (see grader/checks/code.py)."""
     cap: Annotated[float, Field(ge=0, le=1)]
     """Most that this category can cost."""
 
@@ -101,6 +101,8 @@ class Criterion(Record):
     anchors: Annotated[tuple[Text, ...], Field(min_length=LEVELS, max_length=LEVELS)]
     """What levels 0 to 4 look like."""
     penalties: tuple[Penalty, ...] = ()
+    penalties_cap: Annotated[float, Field(gt=0, le=1)] = 1
+    """Most that all penalties together can cost."""
     scale: Scale | None = None
 
 

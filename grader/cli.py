@@ -1,4 +1,4 @@
-"""The command line: ``grader run · score · report · check · validate · doctor · clean``.
+"""The command line: ``grader run · score · report · compare · check · validate · doctor · clean``.
 
 Exit codes: 0 graded · 1 the submission could not be graded · 2 usage · 3 infrastructure ·
 4 the challenge is broken · 130 interrupted.
@@ -19,7 +19,8 @@ from rich.console import Console
 
 from grader import pipeline, results
 from grader.challenge import load_challenge
-from grader.console import ConsoleProgress, exit_code, show_error, show_gradings, summary
+from grader.compare import compare_gradings
+from grader.console import ConsoleProgress, exit_code, show_compared, show_error, show_gradings, summary
 from grader.doctor import diagnose
 from grader.errors import GraderError, Interrupted
 from grader.evidence import Evidence
@@ -96,6 +97,21 @@ def report(folder: Folder) -> None:
     card = Scorecard.load(folder / results.SCORECARD)
     write_whole(folder / results.REPORT, render_reviewer(card).encode())
     _out.print(str(folder / results.REPORT), markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def compare(
+    folder: Folder,
+    others: Annotated[list[Path], typer.Argument(help="Other gradings, or folders that hold them.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Compare a grading's code with others of the same challenge. Facts for a person to look into, never points."""
+    found = compare_gradings(folder, others)
+    if as_json:
+        sys.stdout.write(json.dumps([one.as_dict() for one in found], indent=2) + "\n")
+    else:
+        show_compared(_out, found)
 
 
 @app.command()

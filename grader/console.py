@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from grader.compare import Compared
 from grader.errors import GraderError, printable
 from grader.results import REPORT, SCORECARD
 from grader.scorecard import Scorecard, Status
@@ -18,6 +19,10 @@ _MARKS = {
     Status.NOT_GRADABLE: "not gradable (candidate)",
     Status.INCOMPLETE: "incomplete (ours)",
 }
+_COMPARED = (
+    "Names, texts and comments are ignored, and the challenge's kit is taken out. Ordinary explanations: the same "
+    "framework, the brief's own contract, a shared tutorial, public code. No points follow; ask before concluding."
+)
 
 
 class ConsoleProgress:
@@ -74,6 +79,23 @@ def show_gradings(console: Console, rows: list[tuple[str, Scorecard, Path]]) -> 
             console.print(f"  blame: {card.failure.blame}   code: {card.failure.code}", markup=False, highlight=False)
         console.print(f"{name}: {out / REPORT}", markup=False, highlight=False, soft_wrap=True)
         console.print(f"{name}: {out / SCORECARD}", markup=False, highlight=False, soft_wrap=True)
+
+
+def show_compared(console: Console, rows: list[Compared]) -> None:
+    """What a submission shares with others; the passages of those that a person should look at."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("other grading", "of this code", "of that code", "look"):
+        table.add_column(name, justify="left" if name == "other grading" else "right")
+    for row in rows:
+        one = row.similarity
+        table.add_row(str(row.folder), f"{one.share:.0%}", f"{one.other_share:.0%}", "yes" if row.notable else "")
+    console.print(table)
+    for row in rows:
+        for place in row.similarity.places if row.notable else ():
+            where = f"{place.path}:{place.line} and {place.other_path}:{place.other_line}"
+            text = f"{row.folder}: {place.shared} passages, the first in {printable(where)}"
+            console.print(text, markup=False, highlight=False, soft_wrap=True)
+    console.print(_COMPARED, markup=False, highlight=False, soft_wrap=True)
 
 
 def summary(card: Scorecard, out: Path) -> str:

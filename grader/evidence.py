@@ -13,6 +13,7 @@ from pydantic import Field
 
 from grader.challenge import Challenge
 from grader.errors import Blame, GraderError
+from grader.evidence_code import StaticEvidence
 from grader.evidence_work import WorkEvidence
 from grader.limits import Limits
 from grader.record import Record
@@ -170,54 +171,6 @@ class ServiceEvidence(Record):
     memory_peak_bytes: int | None = None
     """The most that its container held at once, page cache included; none where the engine cannot say."""
     log: Log | None = None
-
-
-class CodeFinding(Record):
-    """One finding of the linter, with the source around it."""
-
-    path: Annotated[str, Field(max_length=1_024)]
-    line: int
-    rule: Annotated[str, Field(max_length=20)]
-    category: Annotated[str, Field(max_length=40)]
-    message: Short
-    url: Annotated[str, Field(max_length=300)] = ""
-    excerpt_start: int = 0
-    excerpt: Annotated[tuple[Annotated[str, Field(max_length=300)], ...], Field(max_length=9)] = ()
-
-
-class FunctionComplexity(Record):
-    """Cyclomatic complexity of one function (McCabe 1976, as radon counts it)."""
-
-    path: Annotated[str, Field(max_length=1_024)]
-    name: Annotated[str, Field(max_length=300)]
-    line: int
-    lines: int
-    complexity: int
-
-
-class StaticEvidence(Record):
-    """What the analysers said of the source tree."""
-
-    schema_version: Literal[1] = 1
-    files: int
-    lines: int
-    """Source lines of code (radon's SLOC) over the analysed files."""
-    skipped: Annotated[tuple[Short, ...], Field(max_length=200)] = ()
-    """Files left out, each with its reason (not UTF-8, syntax error, too large)."""
-    unread_share: float = 0.0
-    """Share of the candidate's Python (bytes) that no analyser could read."""
-    findings: Annotated[tuple[CodeFinding, ...], Field(max_length=2_000)] = ()
-    findings_total: int
-    by_category: dict[str, int]
-    functions: Annotated[tuple[FunctionComplexity, ...], Field(max_length=500)] = ()
-    """The most complex ones, worst first."""
-    functions_total: int
-    complex_share: float
-    """Share of the lines inside functions that stand in functions of complexity above 10."""
-    maintainability: float | None
-    """Mean maintainability index (0..100, radon) over files, weighted by lines."""
-    tools: dict[str, str]
-    """Tool name to version."""
 
 
 class StaticOutcome(Record):

@@ -43,7 +43,8 @@ class Limits(Record):
     install_bytes: int = 2_048 * MB
     requirements: int = 200
 
-    static_s: float = 90
+    static_s: float = 240
+    """By the clock; the analysers have budgets of processor time of their own, which nest in it."""
     documents_s: float = 60
     history_commits: int = 500
 
@@ -79,7 +80,7 @@ class Limits(Record):
     probe: PodLimits = PodLimits(memory_bytes=512 * MB, pids=64)
     edge: PodLimits = PodLimits(memory_bytes=768 * MB, cpus=2.0, pids=64)
     """The encoder runs here; what it lacks in processor time, the candidate's latency would show."""
-    static: PodLimits = PodLimits(memory_bytes=1024 * MB, pids=32)
+    static: PodLimits = PodLimits(memory_bytes=1536 * MB, cpus=2.0, pids=96, tmp_bytes=64 * MB)
     tests: PodLimits = PodLimits(tmp_bytes=96 * MB, tmp_inodes=24_000)
     """The submission's tree is copied to its tmpfs, since suites write where they stand."""
     install: PodLimits = PodLimits(memory_bytes=1536 * MB, cpus=2.0, pids=96, file_bytes=1024 * MB)

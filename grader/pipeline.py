@@ -39,7 +39,7 @@ from grader.fetch import FetchedSource, FetchLimits, FetchPolicy, fetch
 from grader.gather.environment import Installer
 from grader.gather.requirements import read_requirements
 from grader.gather.service import gather_service, hidden_files, require_ready
-from grader.gather.static import gather_static, kit_digests
+from grader.gather.static import gather_static, own_work
 from grader.gather.work import Work
 from grader.remote import shown
 from grader.sandbox.base import Sandbox
@@ -254,10 +254,10 @@ class _Run:
         return fill_volume(self.sandbox, self.images, self.settings.limits, "source", files)
 
     def _static(self, volume: str) -> StaticOutcome:
-        with self.clock.stage("static", "ruff and radon, without a network"):
+        with self.clock.stage("static", "linters and measures, without a network"):
             try:
-                kit, limits = kit_digests(self.folder), self.settings.limits
-                evidence = _twice(lambda: gather_static(self.sandbox, self.images, limits, volume, kit))
+                own, limits = own_work(self.folder), self.settings.limits
+                evidence = _twice(lambda: gather_static(self.sandbox, self.images, limits, volume, own))
             except InfrastructureError as error:
                 if error.code == "sandbox.closed":
                     raise

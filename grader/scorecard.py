@@ -7,7 +7,8 @@ from typing import Literal
 
 from grader.challenge import Decider, Source
 from grader.errors import Blame
-from grader.evidence import CodeFinding, Exchange, Failure, FunctionComplexity, Identity, Log, Measure, StageTime
+from grader.evidence import Exchange, Failure, Identity, Log, Measure, StageTime
+from grader.evidence_code import CodeFinding, FileMetrics, FunctionComplexity, LeftOut, LicenceFacts, Secret, Similarity
 from grader.record import Record
 from grader.scorecard_work import WorkScore
 from grader.submission import Submission
@@ -120,6 +121,7 @@ class CodeScore(Record):
 
     files: int
     lines: int
+    languages: dict[str, int] = {}  # noqa: RUF012 - frozen by the record
     findings: tuple[CodeFinding, ...]
     findings_total: int
     by_category: dict[str, int]
@@ -127,7 +129,14 @@ class CodeScore(Record):
     functions: tuple[FunctionComplexity, ...]
     complex_share: float
     maintainability: float | None
-    skipped: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    left_out_total: int = 0
+    notes: tuple[str, ...] = ()
+    metrics: tuple[FileMetrics, ...] = ()
+    secrets: tuple[Secret, ...] = ()
+    licence: LicenceFacts = LicenceFacts()
+    similar: tuple[Similarity, ...] = ()
+    compared: int = 0
     tools: dict[str, str]
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from grader.evidence import CodeFinding, Measure
+from grader.evidence import Measure
+from grader.evidence_code import CodeFinding
 from grader.evidence_work import Decision, History, Mutant, OwnTests
 from grader.record import Record
 

@@ -61,11 +61,41 @@ _FAMILIES: dict[str, tuple[str, str]] = {
     "W": ("The layout differs from what readers expect.", "Run a formatter."),
 }
 
+_MISTAKE = ("The line does not do what it says.", "Mend or remove the line.")
+_MISTAKES = frozenset(
+    {"no-const-assign", "no-dupe-args", "no-dupe-keys", "no-self-assign", "use-isnan", "valid-typeof"}
+)
+_UNCLEAR = ("This form is a known source of bugs.", "Use the form that the rule names.")
+_SCRIPTS: dict[str, tuple[str, str]] = {
+    "eqeqeq": ("`==` converts its sides first, by rules that few remember.", "Compare with `===`."),
+    "no-async-promise-executor": (
+        "An error inside is lost, and the promise never settles.",
+        "Await outside of `new Promise`.",
+    ),
+    "no-debugger": ("It stops the program wherever a debugger is attached.", "Remove it."),
+    "no-empty": ("The error disappears without a trace.", "Log it, or catch the one error that is expected."),
+    "no-eval": ("`eval` runs whatever text reaches it.", "Parse the value, with `JSON.parse` at most."),
+    "no-ex-assign": ("The error that was caught is lost.", "Use another name."),
+    "no-explicit-any": ("`any` switches the type checker off where it is used.", "Use `unknown`, or the type."),
+    "no-fallthrough": ("The next case runs too.", "End the case, or say that it goes on."),
+    "no-throw-literal": ("What is thrown has no stack and no type.", "Throw an Error."),
+    "no-unreachable": ("The code below can never run.", "Remove it, or mend the condition."),
+    "no-unsafe-finally": ("The error on its way out is dropped.", "Leave `finally` without `return` or `throw`."),
+    "no-unused-vars": ("A name that nothing uses misleads about dependencies.", "Use it or remove it."),
+    "react-no-danger": ("Markup from data can carry scripts.", "Render text, or clean it first."),
+    "react-no-danger-with-children": ("Markup from data can carry scripts.", "Render text, or clean it first."),
+    "require-await": ("It promises to wait and does not.", "Drop `async`, or await."),
+    "syntax": ("The file does not run as it stands, and nobody can analyse it.", "Mend the syntax."),
+    "unreadable": ("What no analyser can read earns nothing.", "Save it as UTF-8 that parses, or leave it out."),
+}
+
 
 def advice(rule: str) -> tuple[str, str]:
     """Why ``rule`` matters and what would mend it; two empty strings for a rule that we have no words for."""
     if rule in _RULES:
         return _RULES[rule]
+    if not rule[:1].isupper():
+        return _SCRIPTS.get(rule, _MISTAKE if rule in _MISTAKES else _UNCLEAR)
     for length in range(len(rule), 0, -1):
         family = rule[:length]
         if family in _FAMILIES and not re.match(r"[A-Z]", rule[length : length + 1]):

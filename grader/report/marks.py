@@ -10,6 +10,7 @@ from grader.report.text import line
 from grader.scorecard import Scorecard, State, Status
 
 FIXED = ("lint", "complexity", "service-log", "own-tests", "errors", "decisions", "documents", "claims")
+FACTS = ("similarity", "secrets", "licence")
 """Evidence ids that every page holds; ``failure`` is there when there is one."""
 FAILURE = "failure"
 
@@ -40,6 +41,11 @@ def finding_anchor(index: int) -> str:
     return f"finding-{index + 1}"
 
 
+def function_anchor(index: int) -> str:
+    """Of the function at ``index`` (from 0) of the record."""
+    return f"function-{index + 1}"
+
+
 def has_failure(card: Scorecard) -> bool:
     """Whether the page says why there is no final score."""
     return card.failure is not None or card.status is not Status.GRADED
@@ -51,13 +57,15 @@ class Anchors:
     Args:
         card: names the checks, criteria and gates.
         findings: indices of the findings that the page shows.
+        functions: how many functions it shows.
     """
 
-    def __init__(self, card: Scorecard, findings: frozenset[int]) -> None:
+    def __init__(self, card: Scorecard, findings: frozenset[int], functions: int = 0) -> None:
         self._ids: dict[str, str] = {}
         self._taken: set[str] = set()
         failure = [FAILURE] if has_failure(card) else []
         names = [*FIXED, *failure, *(finding_anchor(index) for index in sorted(findings))]
+        names += [*FACTS, *(function_anchor(index) for index in range(functions))] if card.code else []
         names += [f"criterion-{criterion.id}" for criterion in card.criteria]
         names += [f"gate-{gate.id}" for gate in card.gates]
         names += [check.evidence for group in card.groups for check in group.checks]

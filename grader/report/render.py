@@ -12,9 +12,10 @@ from markupsafe import Markup
 
 from grader.report.behaviour import checks
 from grader.report.brief import brief, rubric
-from grader.report.code import code, shown_findings
+from grader.report.code import code, shown_findings, shown_functions
 from grader.report.excerpts import code_css
 from grader.report.facts import provenance, scope
+from grader.report.integrity import integrity
 from grader.report.marks import Anchors
 from grader.report.text import line
 from grader.report.views import ReviewerView
@@ -32,7 +33,7 @@ def render_reviewer(scorecard: Scorecard) -> str:
 
 def reviewer_view(scorecard: Scorecard) -> ReviewerView:
     """Everything that the reviewer's template may see."""
-    anchors = Anchors(scorecard, shown_findings(scorecard))
+    anchors = Anchors(scorecard, shown_findings(scorecard), shown_functions(scorecard))
     head = brief(scorecard, anchors)
     return ReviewerView(
         title=line(f"{head.score + ' of 100' if head.score else head.score_note}, {head.commit}, {head.challenge}", 60),
@@ -40,6 +41,7 @@ def reviewer_view(scorecard: Scorecard) -> ReviewerView:
         rubric=rubric(scorecard, anchors),
         checks=checks(scorecard, anchors),
         code=code(scorecard, anchors),
+        integrity=integrity(scorecard, anchors),
         scope=scope(scorecard, anchors),
         work=work(scorecard, anchors),
         provenance=provenance(scorecard),

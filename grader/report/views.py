@@ -182,6 +182,8 @@ class FindingView:
 
     anchor: str
     where: str
+    href: str
+    """Of the line at the commit, where the forge is known."""
     message: str
     lines: tuple[SourceLine, ...]
 
@@ -204,10 +206,34 @@ class RuleView:
 class FunctionView:
     """One complex function."""
 
+    anchor: str
     name: str
     where: str
+    href: str
+    source: tuple[SourceLine, ...]
     complexity: str
     lines: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileView:
+    """Measures of one file."""
+
+    path: str
+    lines: str
+    complexity: str
+    maintainability: str
+    volume: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadView:
+    """Code that was not analysed."""
+
+    path: str
+    reason: str
+    lines: str
+    costs: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +247,39 @@ class CodeView:
     rules_more: str
     complexity: str
     functions: tuple[FunctionView, ...]
-    skipped: tuple[str, ...]
+    files: tuple[FileView, ...]
+    left_out: str
+    left_out_rows: tuple[UnreadView, ...]
+    left_out_more: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceView:
+    """A place in the source that a fact rests on."""
+
+    where: str
+    href: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrityFact:
+    """Seen, ordinary explanations, what to ask."""
+
+    anchor: str
+    title: str
+    seen: str
+    ordinary: str
+    ask: str
+    places: tuple[PlaceView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrityView:
+    """Facts without points."""
+
+    facts: tuple[IntegrityFact, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,6 +357,7 @@ class ReviewerView:
     rubric: RubricView
     checks: ChecksView
     code: CodeView
+    integrity: IntegrityView
     scope: ScopeView
     work: WorkView
     provenance: ProvenanceView

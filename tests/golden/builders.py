@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from grader.challenge import Decider, Source
 from grader.errors import Blame
-from grader.evidence import CodeFinding, Exchange, FunctionComplexity, Identity, Log, StageTime
+from grader.evidence import Exchange, Identity, Log, StageTime
+from grader.evidence_code import (
+    CodeFinding,
+    FileMetrics,
+    FunctionComplexity,
+    LeftOut,
+    LicenceFacts,
+    Secret,
+    SharedPlace,
+    Similarity,
+)
 from grader.limits import Limits
 from grader.scorecard import (
     CheckScore,
@@ -25,7 +35,21 @@ COMMIT = "3f9c1e7ab2d45f60718293a4b5c6d7e8f9012345"
 
 
 FUNCTIONS = (
-    FunctionComplexity(path="app/search.py", name="Searcher.query", line=61, lines=48, complexity=13),
+    FunctionComplexity(
+        path="app/search.py",
+        name="Searcher.query",
+        line=61,
+        lines=48,
+        complexity=13,
+        excerpt=(
+            "    def query(self, text: str, limit: int) -> list[Hit]:",
+            '        """The best hits for `text`."""',
+            "        if not text.strip():",
+            "            return []",
+            "        for part in self._parts(text):",
+            "            if part.is_identifier and part.known:",
+        ),
+    ),
     FunctionComplexity(path="app/api.py", name="batch_upsert", line=88, lines=37, complexity=9),
     FunctionComplexity(path="app/store.py", name="Store.replace", line=40, lines=29, complexity=7),
     FunctionComplexity(path="app/embed.py", name="embed_all", line=19, lines=31, complexity=6),
@@ -87,6 +111,45 @@ FINDINGS = (
         ),
     ),
 )  # fmt: skip
+
+
+METRICS = (
+    FileMetrics(
+        path="app/search.py",
+        language="python",
+        lines=312,
+        comments=20,
+        functions=14,
+        complexity=13,
+        maintainability=41.2,
+        volume=1_804.4,
+        difficulty=9.1,
+    ),
+    FileMetrics(path="web/page.ts", language="typescript", lines=88, comments=2, functions=0, complexity=0),
+)
+LEFT_OUT = (
+    LeftOut(
+        kind="generated",
+        path="app/api_pb2.py",
+        reason="says that it is generated, and looks so",
+        files=1,
+        lines=412,
+        bytes=18_002,
+    ),
+    LeftOut(
+        kind="kit", path="public/check.py", reason="unchanged from the challenge's kit", files=1, lines=96, bytes=3_100
+    ),
+    LeftOut(kind="unreadable", path="tools/old.py", reason="syntax error in line 4", files=1, lines=21, bytes=640),
+)
+SIMILAR = (
+    Similarity(
+        other="solution lexical-only",
+        share=0.17,
+        other_share=0.31,
+        shared=41,
+        places=(SharedPlace(path="app/store.py", line=12, other_path="service/library.py", other_line=20, shared=29),),
+    ),
+)
 
 
 def _exchanges(check: str) -> tuple[Exchange, ...]:
@@ -220,8 +283,14 @@ def code(findings: tuple[CodeFinding, ...], **changes: object) -> CodeScore:
         categories[found.category] = categories.get(found.category, 0) + 1
     fields: dict[str, object] = {
         "files": 14, "lines": 1_412, "findings": findings, "findings_total": len(findings), "by_category": categories,
+        "languages": {"python": 12, "typescript": 2}, "left_out": LEFT_OUT, "left_out_total": len(LEFT_OUT),
+        "metrics": METRICS,
+        "notes": ("app/table.py says that it is generated and does not look so; it was read all the same.",),
+        "secrets": (Secret(kind="Secret Keyword", path="app/settings.py", line=12, same_as="0a1b2c3d"),),
+        "licence": LicenceFacts(file="LICENSE", text="MIT", declared="MIT", declared_in="pyproject.toml"),
+        "similar": SIMILAR, "compared": 4,
         "scored_categories": ("errors", "security", "unused"), "functions": FUNCTIONS, "complex_share": 0.117,
-        "maintainability": 68.4, "skipped": (), "tools": {"ruff": "0.14.5", "radon": "6.0.1"},
+        "maintainability": 68.4, "tools": {"ruff": "0.14.5", "radon": "6.0.1"},
     }  # fmt: skip
     return CodeScore(**(fields | changes))
 

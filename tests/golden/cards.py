@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from grader.errors import Blame
-from grader.evidence import Exchange, Failure, FunctionComplexity, Log, Measure, StageTime
+from grader.evidence import Exchange, Failure, Log, Measure, StageTime
+from grader.evidence_code import FileMetrics, FunctionComplexity, LeftOut, LicenceFacts, Secret, SharedPlace, Similarity
 from grader.scorecard import Point, Scorecard, State, Status, TimeFacts
 from grader.submission import Submission
 from tests.golden.builders import COMMIT, FINDINGS, OPEN_GATES, build, check_score, code, finding, gate, provenance
@@ -185,7 +186,8 @@ def many_findings() -> Scorecard:
         finding(n, rules[n * n % len(rules) if n % 2 else n % len(rules)], kinds.get(rules[n * n % len(rules) if n % 2 else n % len(rules)][0], "style"))
         for n in range(200)
     )  # fmt: skip
-    return capped().model_copy(update={"code": code(findings)})
+    sent = capped().submission.model_copy(update={"url": "https://codeberg.org/wren-214/helpdesk-search.git"})
+    return capped().model_copy(update={"code": code(findings), "submission": sent})
 
 
 HOSTILE = (
@@ -231,7 +233,14 @@ def hostile() -> Scorecard:
         "criteria": tuple(c.model_copy(update={"title": text, "level_text": text, "next_level_text": text, "asks": text, "why": text}) for c in card.criteria),
         "gates": tuple(g.model_copy(update={"title": text, "sentence": text}) for g in card.gates),
         "strengths": (Point(text=text, criterion="contract", evidence=text),) * 3,
-        "groups": groups, "code": code(findings, skipped=(text,) * 20, functions=(FunctionComplexity(path=text, name=text[:200], line=1, lines=2, complexity=3),)),
+        "groups": groups, "code": code(
+            findings, left_out=(LeftOut(kind="other", path=text, reason=text, files=1, lines=2, bytes=3),) * 20, left_out_total=20, notes=(text,) * 3,
+            functions=(FunctionComplexity(path=text, name=text[:200], line=1, lines=2, complexity=3, excerpt=lines),),
+            metrics=(FileMetrics(path=text, language=text[:20], lines=1, comments=2, functions=3, complexity=4),) * 3,
+            secrets=(Secret(kind=text[:90], path=text, line=1, same_as="0a1b2c3d"),) * 12,
+            licence=LicenceFacts(file=text[:200], text="unknown", declared=text[:90], declared_in="pyproject.toml"), compared=5,
+            similar=(Similarity(other=text[:200], share=1.0, other_share=0.5, shared=99, places=(SharedPlace(path=text, line=1, other_path=text, other_line=2, shared=3),)),),
+        ),
         "work": work(text[:700]), "left_out": (text,) * 20, "claims": {text[:100]: 1.0, "recall_at_10": 1e18},
         "service_log": Log(head=text * 4, tail=text * 4, bytes=4, truncated=True), "service_stops": (text,),
         "provenance": provenance(command=text, engine={text[:50]: text}, stages=(StageTime(stage=text, began_s=0, seconds=1, note=text),)),

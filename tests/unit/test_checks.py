@@ -34,12 +34,12 @@ def test_a_scale_may_fall(value, share):
     assert Scale(measure="p95_ms", anchors=((400, 1.0), (2000, 0.0))).share(value) == pytest.approx(share)
 
 
-def test_lint_loses_per_thousand_lines_up_to_a_cap():
-    """Findings cost their share per 1,000 lines, small programs count as 1,000, and a category has a cap."""
+def test_lint_loses_by_size_up_to_a_cap():
+    """A finding costs its share, in a program of 4,000 lines half of it, and a category has a cap."""
     shares = [row(score(evidence(static=static(**args))), "lint").share for args in (
         {"errors": 1}, {"errors": 4}, {"errors": 400}, {"errors": 4, "lines": 4_000}, {"by_category": {"style": 90}}
     )]  # fmt: skip
-    assert shares == pytest.approx([0.9, 0.6, 0.5, 0.9, 1.0])
+    assert shares == pytest.approx([0.9, 0.6, 0.5, 0.8, 1.0])
 
 
 def test_complexity_is_its_scale():

@@ -14,7 +14,7 @@ from grader.challenge import ChallengeFolder
 from grader.errors import Blame, GraderError, InfrastructureError
 from grader.gather.environment import Installer
 from grader.gather.requirements import Wanted
-from grader.gather.static import gather_static, kit_digests
+from grader.gather.static import gather_static, own_work
 from grader.limits import Limits
 from grader.sandbox.images import Images
 from grader.sandbox.scripted import Machine, Program, ScriptedSandbox
@@ -179,20 +179,22 @@ def test_the_analysers_result_is_read(sandbox):
 
 def test_the_analysers_know_the_challenges_own_files(sandbox, tmp_path):
     """Digests of what candidates are given go to the analysers: unchanged, it is not the candidate's work."""
-    for name in ("starter/a.py", "public/deep/b.py", "hidden/c.py"):
-        (tmp_path / name).parent.mkdir(parents=True)
+    for name in ("starter/a.py", "public/deep/b.py", "hidden/c.py", "solutions/good/app/d.py", "solutions/good/e.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
-    kit = kit_digests(ChallengeFolder(challenge=ECHO.challenge, root=tmp_path))
-    assert kit == sorted(hashlib.sha256(name.encode()).hexdigest() for name in ("starter/a.py", "public/deep/b.py"))
+    own = own_work(ChallengeFolder(challenge=ECHO.challenge, root=tmp_path))
+    kit = sorted(hashlib.sha256(name.encode()).hexdigest() for name in ("starter/a.py", "public/deep/b.py"))
     told: list[list[str]] = []
+    known: list[bytes] = []
 
     def program(machine: Machine) -> int:
         told.append(json.loads(machine.read("/job/in/kit.json")))
+        known.append(machine.read("/job/in/known/good/app/d.py"))
         return analyser(static().evidence.to_json().encode())(machine)
 
     sandbox.programs["static"] = program
-    gather_static(sandbox, IMAGES, Limits(), sandbox.volume("source"), kit)
-    assert told == [kit]
+    gather_static(sandbox, IMAGES, Limits(), sandbox.volume("source"), own)
+    assert (told, known) == ([kit], [b"solutions/good/app/d.py"])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,3 @@
+export function unusedHelper(values) {
+  return values.map((value) => value * 2);
+}
