@@ -12,7 +12,8 @@ from pathlib import Path
 
 from grader.challenge import ChallengeFolder, load_challenge
 from grader.errors import CandidateError, ChallengeError, GraderError, InfrastructureError
-from grader.evidence import Log, PhaseResults, Ready, ServiceEvidence, StaticEvidence
+from grader.evidence import Log, PhaseResults, Ready, ServiceEvidence
+from grader.evidence_code import StaticEvidence
 from grader.gather.environment import Installer
 from grader.gather.requirements import Wanted
 from grader.gather.service import _read, require_ready

@@ -7,7 +7,8 @@ from string import ascii_lowercase
 
 import nh3
 
-from grader.evidence import CodeFinding, Exchange, FunctionComplexity, Log, Measure
+from grader.evidence import Exchange, Log, Measure
+from grader.evidence_code import CodeFinding, FunctionComplexity
 from grader.report import render_reviewer
 from grader.report.excerpts import excerpt
 from grader.report.text import LONGEST_ESCAPE, block, line, masked, strings_masked

@@ -8,11 +8,11 @@ import warnings
 from packaging.requirements import Requirement
 
 from grader.errors import CandidateError, GraderError
-from grader.evidence import FunctionComplexity
+from grader.evidence_code import FunctionComplexity
 from grader.gather.requirements import Wanted, read_requirements
 from grader.limits import Limits
 from grader.submission import Manifest, read_manifest
-from harness.static.complexity import analyse_file
+from harness.static.complexity import Measures, measure_python, measure_script
 from tests.fuzz.support import Target, hold, sound, tree
 
 LIMITS = Limits(requirements=20)
@@ -67,24 +67,33 @@ def uv_lock(data: bytes) -> None:
 
 
 def python_source(data: bytes) -> None:
-    """A Python file: facts that the evidence can hold, or the reason why there are none; never an exception."""
-    root = tree("source", a_py=data)
+    """A Python file: measures that the evidence can hold, or the reason why there are none; never an exception."""
     deep = sys.getrecursionlimit()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the compiler's opinions of a stranger's source
-            facts = analyse_file(str(root), "a.py")
+            found = measure_python("a.py", data.decode("utf-8", "replace"))
     finally:
         sys.setrecursionlimit(deep)
-    hold(
-        facts.problem.isprintable() and len(facts.problem) <= 100, f"a problem that cannot be shown: {facts.problem!r}"
-    )
-    hold(facts.problem or facts.maintainability is not None, "neither facts nor a problem")
-    hold(facts.maintainability is None or 0 <= facts.maintainability <= 100, f"maintainability {facts.maintainability}")
-    hold(facts.lines >= 0, "fewer lines than none")
-    for function in facts.functions:
-        found = FunctionComplexity.model_validate(function)
-        hold(found.complexity >= 1 and found.lines >= 1, f"a function that cannot be: {found}")
+    _measured(found)
+    if not isinstance(found, str):
+        index = found["maintainability"]
+        hold(index is not None and 0 <= index <= 100, f"maintainability {index}")
+
+
+def script_source(data: bytes) -> None:
+    """A TypeScript file, likewise."""
+    _measured(measure_script("a.ts", data.decode("utf-8", "replace"), ".ts"))
+
+
+def _measured(found: Measures | str) -> None:
+    if isinstance(found, str):
+        hold(found.isprintable() and 0 < len(found) <= 100, f"a problem that cannot be shown: {found!r}")
+        return
+    hold(found["lines"] >= 0 and found["comments"] >= 0, "fewer lines than none")
+    for function in found["functions"]:
+        fact = FunctionComplexity.model_validate(function)
+        hold(fact.complexity >= 1 and fact.lines >= 1, f"a function that cannot be: {fact}")
 
 
 _TOML = (b"[", b"]", b"[[", b"]]", b"=", b'"""', b"'''", b"{", b"}", b"\\u0000", b"\\U0010ffff", b"1e400", b"nan", b"inf",
@@ -199,6 +208,32 @@ TARGETS = (
             b"\xc2\xb5",
             b"-" * 60,
             b"match x:\n case _:\n  ",
+        ),
+    ),
+    Target(
+        name="script_source",
+        run=script_source,
+        seconds=4.0,
+        seeds=(
+            b"export async function f(a: number, b?: string): Promise<void> {\n  if (a && b) { return; }\n}\n",
+            b"const f = (x) => x ? y : z ?? 1;\nclass A<T extends B> { get x() { return `${1 + `${2}`}`; } }\n",
+            b"/* #lizard forgives */\n// GENERATED CODE\nfunction a() { for (;;) { switch (x) { case 1: } } }\n",
+            b"<div>{a}</div>",
+            b"function (",
+        ),
+        words=(
+            b"function f() {",
+            b"=>",
+            b"`${",
+            b"}`",
+            b"/*",
+            b"*/",
+            b"//",
+            b"class A {",
+            b"if (",
+            b"? ",
+            b": ",
+            b"/re[/]/g",
         ),
     ),
 )

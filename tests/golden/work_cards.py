@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from grader.evidence import CodeFinding, Measure
+from grader.evidence import Measure
+from grader.evidence_code import CodeFinding
 from grader.evidence_work import Decision, History, Mention, Mutant, OwnTests, Session, SuiteRun, TestFile
 from grader.scorecard_work import (
     ClaimFact,
