@@ -187,7 +187,7 @@ def _refuse_dangerous(path: str) -> None:
         if name in {"", ".", ".."}:
             raise _bad_path(path, "points outside its directory")
         on_hfs = _IGNORED_BY_HFS.sub("", name).casefold()
-        on_ntfs = name.partition(":")[0].rstrip(" .").casefold()
+        on_ntfs = on_hfs.partition(":")[0].rstrip(" .")  # of the former: a mount may fold both ways
         if {on_hfs, on_ntfs} & _DOT_GIT:
             raise _bad_path(path, "is reserved for git")
 

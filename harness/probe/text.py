@@ -7,6 +7,7 @@ from typing import Final
 
 SENTENCE: Final = 600
 EXCERPT: Final = 2_000
+_LONGEST_ESCAPE: Final = len(r"\U0010ffff")
 
 
 def printable(text: str, limit: int = SENTENCE) -> str:
@@ -25,7 +26,7 @@ def excerpt(raw: bytes, limit: int = EXCERPT) -> tuple[str, bool]:
     """The printable beginning of a body, and whether anything was left off."""
     # Four bytes are the longest UTF-8 character; one more character than fits shows that text was cut.
     text = raw[: 4 * (limit + 1)].decode("utf-8", "backslashreplace")
-    whole = printable(text, 8 * len(text) + 1)
+    whole = printable(text, _LONGEST_ESCAPE * len(text) + 1)
     return printable(text, limit), len(whole) > limit or len(raw) > 4 * (limit + 1)
 
 

@@ -109,7 +109,7 @@ MUTANTS = {
     "lines of any kind": ("requirements_txt", "grader.gather.requirements._parsed", lambda _, text: text),
     "infinity": ("json_body", "harness.probe.strict_json._float", float),
     "logs as they are": ("log", "grader.sandbox.logs._shown", lambda data: data.decode("utf-8", "replace")),
-    "no cap on archives": ("archive", "grader.sandbox.archive._regular", lambda *_: {"a": bytes(100_000)}),
+    "no cap on archives": ("archive", "grader.sandbox.archive._regular", lambda *_: {"a": bytes(2_000_000)}),
     "any address": ("index_http", "harness.index.gateway.Gateway._listed", listed),
     "lines as they are": ("report_text", "grader.report.text.printable", lambda text, limit: text[:limit]),
     "text as markup": ("report_page", "grader.report.render._template", unescaped),
