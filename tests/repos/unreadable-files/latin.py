@@ -1,5 +1,5 @@
 # -*- coding: latin-1 -*-
-NAME = 'José'
+NAME = 'café'
 
 
 def helper_0(value):
