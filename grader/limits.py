@@ -15,6 +15,8 @@ class PodLimits(Record):
 
     memory_bytes: int = 1024 * MB
     cpus: float = 1.0
+    cpu_shares: int = 1024
+    """Weight against others where processors are short."""
     pids: int = 128
     open_files: int = 512
     file_bytes: int = 32 * MB
@@ -81,6 +83,6 @@ class Limits(Record):
     edge: PodLimits = PodLimits(memory_bytes=768 * MB, cpus=2.0, pids=64)
     """The encoder runs here; what it lacks in processor time, the candidate's latency would show."""
     static: PodLimits = PodLimits(memory_bytes=1536 * MB, cpus=2.0, pids=96, tmp_bytes=64 * MB)
-    tests: PodLimits = PodLimits(tmp_bytes=96 * MB, tmp_inodes=24_000)
-    """The submission's tree is copied to its tmpfs, since suites write where they stand."""
+    tests: PodLimits = PodLimits(cpu_shares=256, tmp_bytes=96 * MB, tmp_inodes=24_000)
+    """The tree is copied to its tmpfs, since suites write where they stand; the service beside it goes first."""
     install: PodLimits = PodLimits(memory_bytes=1536 * MB, cpus=2.0, pids=96, file_bytes=1024 * MB)

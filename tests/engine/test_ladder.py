@@ -40,6 +40,14 @@ def test_reference_is_whole(steps):
     assert card.score >= 95
 
 
+def test_own_tests_of_the_reference_notice_bugs(steps):
+    """Its suite is green as it stands and on neutral changes, and notices most of the bugs that tell something."""
+    own = steps["reference"].card.work.own_tests
+    assert own.facts.base.outcome == "green"
+    assert [run.outcome for run in own.facts.controls][-1] == "green"
+    assert own.caught.value >= 0.3
+
+
 def test_lexical_only_loses_meaning_and_nothing_else(steps):
     """BM25 alone loses paraphrases and acronyms, by measure: recall below the scale's foot, not an error."""
     checks = {c.id: c for g in steps["lexical-only"].card.groups for c in g.checks}
