@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from grader import __version__, results
+from grader import __version__, promises, results
 from grader.challenge import ChallengeFolder, load_challenge
 from grader.clock import Clock, Progress
 from grader.errors import CandidateError, GraderError, InfrastructureError, UsageError, printable
@@ -84,7 +84,7 @@ def grade(request: Request, settings: Settings, progress: Progress) -> Graded:
     Raises:
         UsageError: the challenge is unknown, or ``out`` is taken.
         ChallengeError: the challenge is broken.
-        InfrastructureError: no engine, no images, no disk, or ``sandbox.closed``.
+        InfrastructureError: no engine, no images, no disk, ``engine.not_held``, or ``sandbox.closed``.
     """
     results.prepare(request.out)
     folder = load_challenge(request.challenge, settings.challenges)
@@ -142,6 +142,9 @@ def _prepare_engine(engine: Engine, settings: Settings, clock: Clock) -> tuple[d
             say(f"removed {len(swept.removed)} things that a dead run had left")
         images = ensure_images(engine, settings, say)
         clock.came_of("engine", f"images built: {', '.join(images.built)}" if images.built else "images reused")
+    if settings.require_promises:
+        with clock.stage("promises", "what the engine holds"):
+            promises.require(engine, settings)
     return facts, images
 
 

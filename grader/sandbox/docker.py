@@ -120,13 +120,17 @@ class DockerSandbox:
                 labels=self._labels | {"grader.role": spec.role},
                 healthcheck={"test": ["NONE"]},
                 use_config_proxy=False,
-                host_config=_host_config(self, spec),
+                host_config=self.host_config(spec),
                 **networks,
             )
             if isinstance(spec.network, tuple) and spec.network[0] == "nets":
                 for extra in spec.network[1][1:]:
                     self.engine.api.connect_container_to_network(made["Id"], extra)
         return DockerContainer(self, str(made["Id"]), spec)
+
+    def host_config(self, spec: ContainerSpec) -> dict[str, Any]:
+        """How the engine is to hold a container; apart, so that a test can weaken it and see a promise broken."""
+        return _host_config(self, spec)
 
     def close(self) -> None:
         self.closed.set()

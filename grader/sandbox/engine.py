@@ -106,6 +106,13 @@ class Engine:
             "memory_mb": str(int(info.get("MemTotal", 0)) // 1024 // 1024),
         }
 
+    def gateways(self) -> list[str]:
+        """The host's addresses on the engine's networks."""
+        with engine_errors("listing its networks"):
+            networks = self.api.networks()
+        configs = [config for item in networks for config in (item.get("IPAM") or {}).get("Config") or []]
+        return sorted({str(config["Gateway"]).split("/")[0] for config in configs if config.get("Gateway")})
+
     def image_id(self, reference: str) -> str | None:
         """The image's content id, or none when the engine does not have it."""
         with engine_errors("looking for an image"):
