@@ -49,8 +49,8 @@ def put_to_trial(engine: Engine, settings: Settings, make: MakeSandbox = docker_
             verdicts = try_promises(sandbox, base, settings.limits, around)
         finally:
             sandbox.close()
-        left = [f"{item.kind} {item.name}" for item in engine.leftovers() if item.run_id == run_id]
-        docker_sandbox(engine, run_id, settings).close()
+            left = [f"{item.kind} {item.name}" for item in engine.leftovers() if item.run_id == run_id]
+            docker_sandbox(engine, run_id, settings).close()  # whatever that sandbox did
     seen = Verdict(promise=_CLEAN, state="not held" if left else "held", saw=", ".join(left[:3]) or "nothing was left")
     trial = Trial(
         engine=f"{facts['engine']} ({facts['cgroup']})",

@@ -69,7 +69,9 @@ class DockerSandbox:
     def kept_volume(self, role: str) -> str:
         name = f"grader-{role}"
         with self.errors("making a volume"):
-            self.engine.api.create_volume(name, driver="local", labels={KEPT_LABEL: "yes"})
+            self.engine.api.create_volume(
+                name, driver="local", labels={KEPT_LABEL: "yes", HOST_LABEL: self._labels[HOST_LABEL]}
+            )
         return name
 
     def has_volume(self, name: str) -> bool:

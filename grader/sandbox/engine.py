@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import IO, Self
 
@@ -111,7 +112,10 @@ class Engine:
         with engine_errors("listing its networks"):
             networks = self.api.networks()
         configs = [config for item in networks for config in (item.get("IPAM") or {}).get("Config") or []]
-        return sorted({str(config["Gateway"]).split("/")[0] for config in configs if config.get("Gateway")})
+        # The default bridge names its gateway only where an operator chose one: it is the first address.
+        first = (ip_network(config["Subnet"], strict=False)[1] for config in configs if config.get("Subnet"))
+        named = (str(config["Gateway"]).split("/")[0] for config in configs if config.get("Gateway"))
+        return sorted({*map(str, first), *named})
 
     def image_id(self, reference: str) -> str | None:
         """The image's content id, or none when the engine does not have it."""
@@ -168,10 +172,11 @@ class Engine:
             *(_leftover("volume", item["Name"], item.get("Labels")) for item in volumes),
         ]
 
-    def kept(self) -> list[str]:
-        """Names of the volumes that outlive runs."""
+    def kept(self, host: str | None = None) -> list[str]:
+        """Names of the volumes that outlive runs; with a host, of those that it made."""
+        wanted = [KEPT_LABEL, *([f"{HOST_LABEL}={host}"] if host else [])]
         with engine_errors("listing volumes"):
-            listed = self.api.volumes(filters={"label": [KEPT_LABEL]}).get("Volumes") or []
+            listed = self.api.volumes(filters={"label": wanted}).get("Volumes") or []
         return sorted(str(volume["Name"]) for volume in listed)
 
     def our_images(self) -> list[str]:

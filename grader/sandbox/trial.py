@@ -106,9 +106,9 @@ def try_promises(sandbox: Sandbox, image: str, limits: Limits, around: Around) -
         for part in [pool.submit(_tolerant, partial(step, trying), names) for step, names in _STEPS]:
             seen.update(part.result())
     trying.anchor.remove()
-    for kind in ("egress.host", "install.host"):
-        if called := around.called():
-            seen[kind] = (False, f"arrived at the host: {', '.join(called[:4])}")
+    if called := around.called():  # whichever of the two it came from, neither may be trusted
+        arrived = (False, f"arrived at the host: {', '.join(called[:4])}")
+        seen |= {"egress.host": arrived, "install.host": arrived}
     return tuple(_verdict(name, seen.get(name, (None, "the trial left no word of it"))) for name in IDS)
 
 
@@ -135,8 +135,8 @@ def _furnish(sandbox: Sandbox, image: str, limits: Limits, around: Around) -> _T
         )
     )
     files = [File(path=folder, data=None, mode=0o755) for folder in ("app", "app/harness", "app/harness/promises")]
-    for path in (PROGRAMS / "__init__.py", *sorted((PROGRAMS / "promises").glob("*.py"))):
-        files.append(File(path=f"app/harness/{path.relative_to(PROGRAMS).as_posix()}", data=path.read_bytes()))
+    sources = (PROGRAMS / "__init__.py", *sorted((PROGRAMS / "promises").glob("*.py")))
+    files += [File(path=f"app/harness/{p.relative_to(PROGRAMS).as_posix()}", data=p.read_bytes()) for p in sources]
     anchor.put("/into", files)
     anchor.start()
     return _Try(sandbox, image, limits, around, programs, data, anchor)
@@ -289,23 +289,27 @@ def _network(trying: _Try, prefix: str, network: Network, *, strict: bool) -> Se
             "public": _PUBLIC,
             "private": _PRIVATE,
             "metadata": _METADATA,
-            "host": trying.around.targets,
-            "ipv6": _IPV6,
+            "host": [target for target in trying.around.targets if ":" not in target[0]],
+            "ipv6": [*_IPV6, *(target for target in trying.around.targets if ":" in target[0])],
             "neighbour": [(address, _NEIGHBOUR_PORT)],
         }
         given = {"prefix": prefix, "strict": strict, "targets": targets}
         seen, end = trying.run(trying.spec("network", given, network=network))
     finally:
         neighbour.remove()
-    return _need(seen, end, [name for name in IDS if name.startswith(f"{prefix}.")])
+    return _need(seen, end, _of(f"{prefix}."))
 
 
-_LOOKED = tuple(n for n in IDS if n.startswith(("rights.", "files."))) + ("devices.seen", "limits.core", "limits.swap")
-_CALLED = tuple(n for n in IDS if n.startswith(("calls.", "sockets."))) + ("devices.made",)
-_FILLED = tuple(n for n in IDS if n.startswith("disk.")) + ("limits.file_size", "limits.open_files")
+def _of(*prefixes: str) -> tuple[str, ...]:
+    return tuple(name for name in IDS if name.startswith(prefixes))
+
+
+_LOOKED = _of("rights.", "files.", "devices.seen", "limits.core", "limits.swap")
+_CALLED = _of("calls.", "sockets.", "devices.made")
+_FILLED = _of("disk.", "limits.file_size", "limits.open_files")
 _STEPS: tuple[tuple[Callable[[_Try], Seen], tuple[str, ...]], ...] = (
-    (_egress, tuple(n for n in IDS if n.startswith("egress."))),
-    (_install, tuple(n for n in IDS if n.startswith("install."))),
+    (_egress, _of("egress.")),
+    (_install, _of("install.")),
     (_look, _LOOKED),
     (_calls, _CALLED),
     (_fill, _FILLED),

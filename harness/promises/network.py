@@ -22,7 +22,7 @@ _NO_ROUTE = {errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.E
 _NOBODY = _NO_ROUTE | {errno.EHOSTUNREACH, errno.ETIMEDOUT}
 _NAME_PORT, _ANSWER_S = 53, 1.0
 _QUESTION = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07example\x03com\x00\x00\x01\x00\x01"
-_ANY_PORT = 2375
+_ANY_PORT, _HEADER = 2375, 12
 _SIOCGIFADDR, _SIOCGIFNETMASK = 0x8915, 0x891B
 _NO_ERROR, _NO_NAME = 0, 3
 """Both are the words of somebody who knows all names."""
@@ -112,4 +112,4 @@ def _resolves(server: str) -> bool:
             answer = caller.recv(512)
     except OSError:
         return False
-    return len(answer) > len(_QUESTION) and answer[3] & 0xF in {_NO_ERROR, _NO_NAME}
+    return len(answer) >= _HEADER and answer[:2] == _QUESTION[:2] and answer[3] & 0xF in {_NO_ERROR, _NO_NAME}

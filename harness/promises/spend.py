@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,7 @@ _BUFFER = 8 * _MB
 
 def main(told: Told, given: dict[str, object]) -> None:
     """Spend one thing; what is told of it the caller puts together with how the container ended."""
-    {
+    spenders: dict[str, Callable[[Told, int], None]] = {
         "pids": _pids,
         "memory": _memory,
         "child": _child,
@@ -34,7 +35,8 @@ def main(told: Told, given: dict[str, object]) -> None:
         "udp_buffers": partial(_buffers, "udp", socket.SOCK_DGRAM),
         "output": _output,
         "stubborn": _stubborn,
-    }[str(given["what"])](told, int(str(given["cap"])))
+    }
+    spenders[str(given["what"])](told, int(str(given["cap"])))
 
 
 def _pids(told: Told, cap: int) -> None:
