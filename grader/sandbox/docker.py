@@ -9,15 +9,14 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import docker
 import requests
 from docker.errors import APIError, DockerException, NotFound
-from docker.utils.socket import frames_iter
 
 from grader.errors import InfrastructureError
 from grader.evidence import Log
@@ -32,6 +31,8 @@ _BLACK_HOLE = "240.0.0.1"
 _LOG_EXCERPT, _LOG_FLOOD = 16 * 1024, 64 * 1024 * 1024
 _SIGKILL_EXIT = 137
 _CLOSE_S = 30.0
+_FRAME_HEADER, _FRAME_PART = 8, 65_536
+_BUFFER_SHARE = 16
 
 
 class DockerSandbox:
@@ -154,6 +155,18 @@ class DockerSandbox:
             return f"grader-{self.run_id}-{role}-{self._count}"
 
 
+def _frames(file: BinaryIO) -> Iterator[bytes]:
+    """What a container prints, out of the engine's frames: eight bytes, the last four a length, then that much.
+
+    Not the SDK's reader: it polls the descriptor, where what TLS has decrypted already is not seen.
+    """
+    while len(header := file.read(_FRAME_HEADER)) == _FRAME_HEADER:
+        left = int.from_bytes(header[4:], "big")
+        while left and (data := file.read(min(left, _FRAME_PART))):
+            left -= len(data)
+            yield data
+
+
 def _host_config(sandbox: DockerSandbox, spec: ContainerSpec) -> dict[str, Any]:
     """Every hardening option, with the reason that keeps it."""
     limits = spec.limits
@@ -161,7 +174,7 @@ def _host_config(sandbox: DockerSandbox, spec: ContainerSpec) -> dict[str, Any]:
     mode = "none"
     if isinstance(spec.network, tuple):
         mode = f"container:{spec.network[1]}" if spec.network[0] == "join" else spec.network[1][0]
-    return cast(
+    made = cast(
         "dict[str, Any]",
         sandbox.engine.api.create_host_config(
             network_mode=mode,
@@ -194,9 +207,13 @@ def _host_config(sandbox: DockerSandbox, spec: ContainerSpec) -> dict[str, Any]:
                 docker.types.Mount(mount.path, mount.volume, type="volume", read_only=mount.read_only, no_copy=True)
                 for mount in spec.mounts
             ],
-            runtime=sandbox.runtime,
+            runtime=None if spec.ours else sandbox.runtime,
         ),
     )
+    if sandbox.engine.cgroup_v1:
+        # Socket buffers do not count as memory there. The runtime crun obeys this; runc is silent and does not.
+        made["KernelMemoryTCP"] = limits.memory_bytes // _BUFFER_SHARE
+    return made
 
 
 def _tmpfs(size: int, inodes: int) -> str:
@@ -231,12 +248,13 @@ class DockerContainer:
 
     def _read(self, stream: Any) -> None:  # noqa: ANN401 - the SDK's socket
         flooded = False
-        # Three objects hold the one descriptor; each has to let go of it.
-        raw, response = stream._sock, stream._response  # noqa: SLF001 - the SDK gives no other way
+        # Several objects hold the one descriptor; each has to let go of it. With TLS the stream is the socket itself.
+        raw, response = getattr(stream, "_sock", stream), stream._response  # noqa: SLF001 - the SDK gives no other way
         with suppress(DockerException, requests.RequestException, OSError, ValueError):
-            frames: Any = frames_iter
             with closing(response), closing(raw), closing(stream):
-                flooded = not self._keeper.feed(data for _, data in frames(stream, tty=False))
+                raw.settimeout(None)
+                with raw.makefile("rb") as file:
+                    flooded = not self._keeper.feed(_frames(file))
         if flooded:
             # Only now: with an attached reader that does not read, the engine's kill would block.
             with suppress(DockerException, requests.RequestException):

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
 from typing import IO, Self
@@ -20,6 +21,7 @@ from docker.errors import APIError, BuildError, DockerException, ImageNotFound, 
 from grader.errors import InfrastructureError, printable
 
 RUN_LABEL, KEPT_LABEL, HOST_LABEL, BEGAN_LABEL = "grader.run", "grader.kept", "grader.host", "grader.began"
+_SPOKEN_BY_ALL = "1.41"
 
 
 @contextmanager
@@ -66,12 +68,24 @@ class Leftover:
     age_s: float
 
 
+def _connect(version: str, timeout_s: int) -> docker.DockerClient:
+    """A client that looks at Docker's own settings alone: with the environment's, REQUESTS_CA_BUNDLE would take
+    the place of DOCKER_CERT_PATH, and a proxy would stand before the engine. (So not ``version="auto"``: it asks
+    the engine before this can be said.)
+    """
+    client = docker.from_env(timeout=timeout_s, max_pool_size=32, version=version)
+    client.api.trust_env = False
+    return client
+
+
 class Engine:
     """A connection to one engine: what it is, its images, what is left over in it."""
 
     def __init__(self, *, timeout_s: int = 60) -> None:
         with engine_errors("connecting"):
-            self.client = docker.from_env(timeout=timeout_s, max_pool_size=32, version="auto")
+            with closing(_connect(_SPOKEN_BY_ALL, timeout_s)) as asking:
+                newest = str(asking.api.version(api_version=False)["ApiVersion"])
+            self.client = _connect(newest, timeout_s)
             self.api = self.client.api
 
     def __enter__(self) -> Self:
@@ -106,6 +120,12 @@ class Engine:
             "cpus": str(info.get("NCPU", "?")),
             "memory_mb": str(int(info.get("MemTotal", 0)) // 1024 // 1024),
         }
+
+    @cached_property
+    def cgroup_v1(self) -> bool:
+        """Whether the engine's control groups are of the first kind."""
+        with engine_errors("asking for its control groups"):
+            return str(self.client.info().get("CgroupVersion", "1")) == "1"
 
     def gateways(self) -> list[str]:
         """The host's addresses on the engine's networks."""

@@ -181,6 +181,7 @@ class Pod:
                     Mount(volume=self._data, path="/held", read_only=True),
                 ],
                 lifetime_s=self._spec.limits.container_s,
+                ours=True,
             )
         )
 
@@ -230,6 +231,7 @@ class Pod:
                     Mount(volume=self._probe_volume, path="/pod", read_only=False),
                 ],
                 lifetime_s=self._spec.limits.container_s,
+                ours=True,
             )
         )
 

@@ -132,6 +132,7 @@ def _furnish(sandbox: Sandbox, image: str, limits: Limits, around: Around) -> _T
             limits=limits.edge,
             mounts=[Mount(volume=programs, path="/into", read_only=False), Mount(volume=data, path="/held")],
             lifetime_s=300,
+            ours=True,
         )
     )
     files = [File(path=folder, data=None, mode=0o755) for folder in ("app", "app/harness", "app/harness/promises")]

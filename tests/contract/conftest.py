@@ -141,7 +141,7 @@ def world(request) -> Iterator[World]:
     settings = read_settings()
     with Engine() as engine, live_run(settings) as run_id:
         base = ensure_base(engine, settings)
-        docker = DockerSandbox(engine, run_id, host=settings.host_id())
+        docker = DockerSandbox(engine, run_id, host=settings.host_id(), runtime=settings.runtime)
         yield World(sandbox=docker, image=base, scripted=False)
         docker.close()
         assert [item for item in engine.leftovers() if item.run_id == run_id] == []
