@@ -41,7 +41,6 @@ from grader.gather.service import gather_service, hidden_files, require_ready
 from grader.gather.static import gather_static, kit_digests
 from grader.remote import shown
 from grader.sandbox.base import Sandbox
-from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.engine import Engine
 from grader.sandbox.images import Images, ensure_images, harness_digest
 from grader.sandbox.pod import Pod, PodSpec, fill_volume, tree_files
@@ -92,7 +91,7 @@ def grade(request: Request, settings: Settings, progress: Progress) -> Graded:
     with Engine() as engine:
         facts, images = _prepare_engine(engine, settings, clock)
         with live_run(settings) as run_id:
-            sandbox = DockerSandbox(engine, run_id, host=settings.host_id(), runtime=settings.runtime)
+            sandbox = promises.docker_sandbox(engine, run_id, settings)
             draft = _Draft(evidence=_blank(request, folder, images, facts, settings, run_id))
             with _deadline(sandbox, settings, draft), ThreadPoolExecutor(max_workers=4) as pool:
                 try:

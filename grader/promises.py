@@ -32,11 +32,11 @@ MakeSandbox = Callable[[Engine, str, Settings], Sandbox]
 
 def docker_sandbox(engine: Engine, run_id: str, settings: Settings) -> Sandbox:
     """The sandbox that gradings run in."""
-    return DockerSandbox(engine, run_id, host=settings.host_id(), runtime=settings.runtime)
+    return DockerSandbox(engine, run_id, host=settings.host_id(), runtime=settings.runtime, seccomp=settings.seccomp)
 
 
 def put_to_trial(engine: Engine, settings: Settings, make: MakeSandbox = docker_sandbox) -> Trial:
-    """Try every promise on this engine now, and keep what was seen in the state folder.
+    """Try every promise on this engine now, and keep what was seen, if all was tried, in the state folder.
 
     Raises:
         InfrastructureError: no engine, no base image, or the sandbox could not be furnished.
@@ -59,7 +59,7 @@ def put_to_trial(engine: Engine, settings: Settings, make: MakeSandbox = docker_
         key=_key(engine, settings, facts),
         verdicts=tuple(seen if verdict.promise == _CLEAN else verdict for verdict in verdicts),
     )
-    if make is docker_sandbox:
+    if make is docker_sandbox and all(verdict.state != "not tried" for verdict in verdicts):
         trial.save(_path(settings, trial.key))
     return trial
 
@@ -93,7 +93,12 @@ def _key(engine: Engine, settings: Settings, facts: dict[str, str]) -> str:
     folder = Path(docker.__file__).parent
     parts = [facts[name] for name in ("id", "engine", "kernel", "cgroup", "runtime", "runtimes", "seccomp")]
     parts += [tree_digest(folder, _HARDENING), tree_digest(PROGRAMS, ("promises",))]
-    parts += [settings.runtime or "", settings.limits.service.to_json(), settings.limits.edge.to_json()]
+    parts += [
+        settings.runtime or "",
+        settings.seccomp or "",
+        settings.limits.service.to_json(),
+        settings.limits.edge.to_json(),
+    ]
     parts += [engine.image_id(ensure_base(engine, settings)) or ""]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

@@ -3,6 +3,7 @@
 ===========================  =====================================================================================
 ``GRADER_STATE``             where locks and the list of environments lie (default: the user's state folder)
 ``GRADER_RUNTIME``           the engine's container runtime for strangers' code (``runsc``; default: the engine's)
+``GRADER_SECCOMP``           Podman: path on the engine's host of a copy of grader/sandbox/seccomp.json
 ``GRADER_INDEX_URL``         the package index's simple API (default: what pip on this machine is set to)
 ``GRADER_CA_BUNDLE``         CA bundle for the index (default: SSL_CERT_FILE, or the system's)
 ``GRADER_CHALLENGES``        folder of challenges (default: the ones that come with the grader)
@@ -44,6 +45,7 @@ class Settings:
     base_image: str | None
     challenges: Path
     limits: Limits
+    seccomp: str | None = None
     accept: tuple[str, ...] = ()
     require_promises: bool = False
 
@@ -83,6 +85,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         base_image=environment.get("GRADER_BASE_IMAGE") or None,
         limits=_limits(environment.get("GRADER_LIMITS")),
         challenges=Path(environment.get("GRADER_CHALLENGES") or CHALLENGES),
+        seccomp=environment.get("GRADER_SECCOMP") or None,
         accept=tuple(sorted({name.strip() for name in environment.get("GRADER_ACCEPT", "").split(",")} - {""})),
         require_promises=_yes(environment, "GRADER_REQUIRE_PROMISES"),
     )

@@ -69,9 +69,10 @@ class Leftover:
 
 
 def _connect(version: str, timeout_s: int) -> docker.DockerClient:
-    """A client that looks at Docker's own settings alone: with the environment's, REQUESTS_CA_BUNDLE would take
-    the place of DOCKER_CERT_PATH, and a proxy would stand before the engine. (So not ``version="auto"``: it asks
-    the engine before this can be said.)
+    """A client that looks at Docker's own settings alone.
+
+    With the environment's, REQUESTS_CA_BUNDLE would take the place of DOCKER_CERT_PATH, and a proxy would stand
+    before the engine. So not ``version="auto"`` either: it asks the engine before this can be said.
     """
     client = docker.from_env(timeout=timeout_s, max_pool_size=32, version=version)
     client.api.trust_env = False
@@ -120,6 +121,13 @@ class Engine:
             "cpus": str(info.get("NCPU", "?")),
             "memory_mb": str(int(info.get("MemTotal", 0)) // 1024 // 1024),
         }
+
+    @cached_property
+    def podman(self) -> bool:
+        """Whether it is Podman, which speaks Docker's language with an accent."""
+        with engine_errors("asking who it is"):
+            parts = self.client.version().get("Components") or []
+        return any("Podman" in str(part.get("Name")) for part in parts)
 
     @cached_property
     def cgroup_v1(self) -> bool:

@@ -39,11 +39,8 @@ def main(told: Told, given: dict[str, object]) -> None:
         with ThreadPoolExecutor(max_workers=16) as pool:
             found = list(pool.map(lambda pair: _called(pair, strict=strict), pairs))
         reached = [f"{words} {pair[0]}" for pair, words in zip(pairs, found, strict=True) if words]
-        saw = (
-            "; ".join(reached[:4]) or "nobody to call"
-            if not pairs
-            else f"none of {len(pairs)} can be reached: {pairs[0][0]} and so on"
-        )
+        nobody = f"none of {len(pairs)} can be reached: {pairs[0][0]} and so on" if pairs else "nobody to call"
+        saw = "; ".join(reached[:4]) or nobody
         told.say(f"{prefix}.{kind}", saw, held=not reached)
     answered = [server for server in _servers() if _resolves(server)]
     told.say(
