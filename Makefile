@@ -6,7 +6,7 @@ CHALLENGE ?= semantic-search
 MODE ?= quick
 RUNS ?= 1
 
-.PHONY: demo test test-long test-fast check validate attacks mutants bench fuzz clean setup engine lock format
+.PHONY: demo test test-long test-fast contract check validate attacks mutants bench fuzz clean setup engine lock format
 
 demo: setup engine          ## grade a reference and a weak submission from git URLs, write both reports
 	$(BIN)/python scripts/demo.py
@@ -19,6 +19,10 @@ test-long: setup engine     ## what takes minutes more: the demo as a newcomer r
 
 test-fast: .venv/ready build/model   ## what needs no engine and no browser
 	$(BIN)/pytest tests/unit tests/contract -m "not engine"
+
+contract: .venv/ready       ## DOCKER_HOST=...: what every sandbox promises, on another engine (docs/operators.md)
+	$(BIN)/pytest tests/contract -k docker
+	$(BIN)/grader doctor --deep
 
 check: .venv/ready          ## lint, format, types, rubrics
 	$(BIN)/ruff check .

@@ -6,10 +6,10 @@ Exit codes: 0 graded · 1 the submission could not be graded · 2 usage · 3 inf
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -20,14 +20,27 @@ from rich.console import Console
 from grader import pipeline, results
 from grader.challenge import load_challenge
 from grader.compare import compare_gradings
-from grader.console import ConsoleProgress, exit_code, show_compared, show_error, show_gradings, summary
+from grader.console import (
+    ConsoleProgress,
+    doctor_json,
+    exit_code,
+    show_compared,
+    show_error,
+    show_findings,
+    show_gradings,
+    show_promises,
+    summary,
+)
 from grader.doctor import diagnose
 from grader.errors import GraderError, Interrupted
 from grader.evidence import Evidence
 from grader.fetch import FetchPolicy
+from grader.promises import put_to_trial
 from grader.record import write_whole
 from grader.report.render import render_reviewer
 from grader.sandbox.cleaning import clean_engine
+from grader.sandbox.engine import Engine
+from grader.sandbox.promises import accepted, broken
 from grader.scorecard import Scorecard
 from grader.scoring import score as score_evidence
 from grader.settings import read_settings
@@ -60,6 +73,9 @@ def run(  # noqa: PLR0917 - Typer reads options from the signature
     local_network: Annotated[
         bool, typer.Option("--local-network", help="Allow http, git and private addresses (your own machines only).")
     ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Grade only where the engine holds its promises (`grader doctor --deep`).")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Grade a submission: fetch, install, run, check, score, report."""
@@ -72,7 +88,9 @@ def run(  # noqa: PLR0917 - Typer reads options from the signature
     request = pipeline.Request(
         url=url, challenge=challenge, commit=commit, out=folder, seed=seed, policy=policy, deadline=deadline
     )
-    graded = pipeline.grade(request, read_settings(), ConsoleProgress(_err))
+    settings = read_settings()
+    settings = replace(settings, require_promises=settings.require_promises or strict)
+    graded = pipeline.grade(request, settings, ConsoleProgress(_err))
     if as_json:
         sys.stdout.write(summary(graded.scorecard, graded.out) + "\n")
     else:
@@ -149,19 +167,29 @@ def validate(
 
 
 @app.command()
-def doctor(*, as_json: AsJson = False) -> None:
+def doctor(
+    *,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also try what the engine promises, on it (20 seconds).")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Say what this machine has for grading, what is missing, and how to mend it."""
-    findings = diagnose(read_settings())
+    settings = read_settings()
+    accept = accepted(settings.accept)
+    findings = diagnose(settings)
+    trial = None
+    if deep:
+        with Engine() as engine:
+            trial = put_to_trial(engine, settings)
     if as_json:
-        sys.stdout.write(json.dumps([finding.as_dict() for finding in findings], indent=2) + "\n")
+        sys.stdout.write(doctor_json(findings, trial, accept) + "\n")
     else:
-        for finding in findings:
-            _out.print(
-                f"{finding.mark} {finding.name:<16} {finding.found}", markup=False, highlight=False, soft_wrap=True
-            )
-            if finding.mend:
-                _out.print(f"  {'':<16} → {finding.mend}", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(0 if all(finding.ok for finding in findings) else 3)
+        show_findings(_out, findings)
+        if trial is not None:
+            show_promises(_out, trial, accept)
+    well = all(finding.ok for finding in findings) and not (trial and broken(trial, accept))
+    raise typer.Exit(0 if well else 3)
 
 
 @app.command()

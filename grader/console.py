@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from grader.compare import Compared
+from grader.doctor import Finding
 from grader.errors import GraderError, printable
 from grader.results import REPORT, SCORECARD
+from grader.sandbox.promises import Trial, as_rows
 from grader.scorecard import Scorecard, Status
 
 _MARKS = {
@@ -96,6 +99,45 @@ def show_compared(console: Console, rows: list[Compared]) -> None:
             text = f"{row.folder}: {place.shared} passages, the first in {printable(where)}"
             console.print(text, markup=False, highlight=False, soft_wrap=True)
     console.print(_COMPARED, markup=False, highlight=False, soft_wrap=True)
+
+
+def show_findings(console: Console, findings: Sequence[Finding]) -> None:
+    """What the doctor found, a line each, with the mend below."""
+    for finding in findings:
+        console.print(
+            f"{finding.mark} {finding.name:<16} {finding.found}", markup=False, highlight=False, soft_wrap=True
+        )
+        if finding.mend:
+            console.print(f"  {'':<16} → {finding.mend}", markup=False, highlight=False, soft_wrap=True)
+
+
+def show_promises(console: Console, trial: Trial, accept: Collection[str]) -> None:
+    """What the engine holds, a line each; below what it does not, what that means and the mend."""
+    console.print(
+        f"promises of {trial.engine}, runtime {trial.runtime}, kernel {trial.kernel}:",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+    rows = as_rows(trial, accept)
+    for row in rows:
+        mark = "✓" if row["state"] == "held" else "·" if row["accepted"] else "✕"
+        state = f"{row['state']}, accepted" if row["accepted"] else row["state"]
+        text = f"{mark} {row['id']:<20} {state}: {row['sentence']} ({row['saw']})"
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+        for line in (row["means"], row["mend"]) if row["means"] and not row["accepted"] else ():
+            console.print(f"  {'':<20} → {line}", markup=False, highlight=False, soft_wrap=True)
+    held = sum(row["state"] == "held" for row in rows)
+    console.print(f"{held} of {len(rows)} promises are held", markup=False, highlight=False)
+
+
+def doctor_json(findings: Sequence[Finding], trial: Trial | None, accept: Collection[str]) -> str:
+    """What the doctor found, for machines: a list, or with a trial an object of both."""
+    found = [finding.as_dict() for finding in findings]
+    if trial is None:
+        return json.dumps(found, indent=2)
+    about = {"engine": trial.engine, "runtime": trial.runtime, "kernel": trial.kernel}
+    return json.dumps({"findings": found, "promises": as_rows(trial, accept), "tried_on": about}, indent=2)
 
 
 def summary(card: Scorecard, out: Path) -> str:

@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from grader import __version__, results
+from grader import __version__, promises, results
 from grader.challenge import ChallengeFolder, load_challenge
 from grader.clock import Clock, Progress
 from grader.errors import CandidateError, GraderError, InfrastructureError, UsageError, printable
@@ -43,7 +43,6 @@ from grader.gather.static import gather_static, own_work
 from grader.gather.work import Work
 from grader.remote import shown
 from grader.sandbox.base import Sandbox
-from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.engine import Engine
 from grader.sandbox.images import Images, ensure_images, harness_digest
 from grader.sandbox.pod import Pod, PodSpec, fill_volume, tree_files
@@ -88,7 +87,7 @@ def grade(request: Request, settings: Settings, progress: Progress) -> Graded:
     Raises:
         UsageError: the challenge is unknown, or ``out`` is taken.
         ChallengeError: the challenge is broken.
-        InfrastructureError: no engine, no images, no disk, or ``sandbox.closed``.
+        InfrastructureError: no engine, no images, no disk, ``engine.not_held``, or ``sandbox.closed``.
     """
     results.prepare(request.out)
     folder = load_challenge(request.challenge, settings.challenges)
@@ -96,7 +95,7 @@ def grade(request: Request, settings: Settings, progress: Progress) -> Graded:
     with Engine() as engine:
         facts, images = _prepare_engine(engine, settings, clock)
         with live_run(settings) as run_id:
-            sandbox = DockerSandbox(engine, run_id, host=settings.host_id(), runtime=settings.runtime)
+            sandbox = promises.docker_sandbox(engine, run_id, settings)
             draft = _Draft(evidence=_blank(request, folder, images, facts, settings, run_id))
             with _deadline(sandbox, settings, draft), ThreadPoolExecutor(max_workers=8) as pool:
                 try:
@@ -146,6 +145,9 @@ def _prepare_engine(engine: Engine, settings: Settings, clock: Clock) -> tuple[d
             say(f"removed {len(swept.removed)} things that a dead run had left")
         images = ensure_images(engine, settings, say)
         clock.came_of("engine", f"images built: {', '.join(images.built)}" if images.built else "images reused")
+    if settings.require_promises:
+        with clock.stage("promises", "what the engine holds"):
+            promises.require(engine, settings)
     return facts, images
 
 

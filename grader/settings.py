@@ -1,15 +1,18 @@
 """What an operator may set: environment variables named ``GRADER_…``, read once.
 
-=====================  ==========================================================================
-``GRADER_STATE``       where locks and the list of environments lie (default: the user's state folder)
-``GRADER_RUNTIME``     the engine's container runtime for strangers' code (``runsc``; default: the engine's)
-``GRADER_INDEX_URL``   the package index's simple API (default: what pip on this machine is set to)
-``GRADER_CA_BUNDLE``   CA bundle for the index (default: SSL_CERT_FILE, or the system's)
-``GRADER_CHALLENGES``  folder of challenges (default: the ones that come with the grader)
-``GRADER_LIMITS``      TOML file with other budgets than those of grader/limits.py, by their names
-``GRADER_BASE_IMAGE``  base image of all our images (default: see grader/sandbox/images.py)
-``DOCKER_HOST``        the engine
-=====================  ==========================================================================
+===========================  =====================================================================================
+``GRADER_STATE``             where locks and the list of environments lie (default: the user's state folder)
+``GRADER_RUNTIME``           the engine's container runtime for strangers' code (``runsc``; default: the engine's)
+``GRADER_SECCOMP``           Podman: path on the engine's host of a copy of grader/sandbox/seccomp.json
+``GRADER_INDEX_URL``         the package index's simple API (default: what pip on this machine is set to)
+``GRADER_CA_BUNDLE``         CA bundle for the index (default: SSL_CERT_FILE, or the system's)
+``GRADER_CHALLENGES``        folder of challenges (default: the ones that come with the grader)
+``GRADER_LIMITS``            TOML file with other budgets than those of grader/limits.py, by their names
+``GRADER_BASE_IMAGE``        base image of all our images (default: see grader/sandbox/images.py)
+``GRADER_ACCEPT``            promises of the engine (``grader doctor --deep``) that may be not held, with commas between
+``GRADER_REQUIRE_PROMISES``  ``yes``: grade only where every other promise is held (as ``grader run --strict``)
+``DOCKER_HOST``              the engine; with TLS, ``DOCKER_TLS_VERIFY`` and ``DOCKER_CERT_PATH`` as Docker reads them
+===========================  =====================================================================================
 """
 
 from __future__ import annotations
@@ -42,6 +45,9 @@ class Settings:
     base_image: str | None
     challenges: Path
     limits: Limits
+    seccomp: str | None = None
+    accept: tuple[str, ...] = ()
+    require_promises: bool = False
 
     def index_url(self) -> str:
         """The package index's simple API.
@@ -68,7 +74,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings.
 
     Raises:
-        UsageError: ``settings.limits`` when the file of budgets cannot be read.
+        UsageError: ``settings.limits`` when the file of budgets cannot be read, ``settings.yes_or_no``.
     """
     default_state = Path(environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "grader"
     return Settings(
@@ -79,7 +85,17 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         base_image=environment.get("GRADER_BASE_IMAGE") or None,
         limits=_limits(environment.get("GRADER_LIMITS")),
         challenges=Path(environment.get("GRADER_CHALLENGES") or CHALLENGES),
+        seccomp=environment.get("GRADER_SECCOMP") or None,
+        accept=tuple(sorted({name.strip() for name in environment.get("GRADER_ACCEPT", "").split(",")} - {""})),
+        require_promises=_yes(environment, "GRADER_REQUIRE_PROMISES"),
     )
+
+
+def _yes(environment: Mapping[str, str], name: str) -> bool:
+    word = environment.get(name, "").strip().lower()
+    if word not in {"", "yes", "no"}:
+        raise UsageError("settings.yes_or_no", f"{name} is {printable(word)!r}.", next_step="Set it to yes or no.")
+    return word == "yes"
 
 
 def _limits(path: str | None) -> Limits:

@@ -157,6 +157,7 @@ class Installer:
                 env=environment,
                 mounts=[Mount(volume=volume, path="/pod", read_only=False)],
                 lifetime_s=self.limits.container_s,
+                ours=True,
             )
         )
         gateway.put("/pod", files)

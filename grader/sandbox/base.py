@@ -76,6 +76,8 @@ class ContainerSpec:
     hosts: Mapping[str, str] = field(default_factory=dict)
     """Names for addresses, in its ``/etc/hosts``."""
     workdir: str = "/"
+    ours: bool = False
+    """Our own code, which shares sockets with a pod: it runs under the engine's own runtime, not the strangers'."""
     lifetime_s: int = 2_400
     """The container ends itself after this long, should nobody be left to remove it."""
 

@@ -33,7 +33,9 @@ def _clean(engine: Engine, settings: Settings, *, everything: bool) -> Cleaned:
     swept = sweep(engine, settings)
     lines = [f"removed {n} {kind}{'s' if n > 1 else ''}" for kind, n in Counter(i.kind for i in swept.removed).items()]
     stuck = list(swept.stuck)
-    kept = [("volume", name) for name in engine.kept() if everything or orphaned(settings, name)]
+    # Another machine's (or state folder's) environments stand in lists that cannot be read from here.
+    own = [name for name in engine.kept(settings.host_id()) if orphaned(settings, name)]
+    kept = [("volume", name) for name in (engine.kept() if everything else own)]
     if everything and any_alive(settings):
         kept = []
         stuck.append("a grading is under way: caches and images stay until it is done")

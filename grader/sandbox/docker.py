@@ -9,20 +9,20 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import docker
 import requests
 from docker.errors import APIError, DockerException, NotFound
-from docker.utils.socket import frames_iter
 
 from grader.errors import InfrastructureError
 from grader.evidence import Log
 from grader.sandbox.archive import pack, unpack
-from grader.sandbox.base import Container, ContainerSpec, End, File, Reason, Tmpfs
+from grader.sandbox.base import Container, ContainerSpec, End, File, Mount, Reason, Tmpfs
 from grader.sandbox.engine import BEGAN_LABEL, HOST_LABEL, KEPT_LABEL, RUN_LABEL, Engine, engine_errors
 from grader.sandbox.logs import LogKeeper
 
@@ -32,16 +32,22 @@ _BLACK_HOLE = "240.0.0.1"
 _LOG_EXCERPT, _LOG_FLOOD = 16 * 1024, 64 * 1024 * 1024
 _SIGKILL_EXIT = 137
 _CLOSE_S = 30.0
+_ENDED = "can only kill running containers"
+"""Podman's word for it, with a status of 500."""
+_FRAME_HEADER, _FRAME_PART = 8, 65_536
+_BUFFER_SHARE, _PAGE = 16, 4096
 
 
 class DockerSandbox:
     """One run's containers, volumes and networks (see :class:`grader.sandbox.base.Sandbox`)."""
 
-    def __init__(self, engine: Engine, run_id: str, *, host: str, runtime: str | None = None) -> None:
+    def __init__(
+        self, engine: Engine, run_id: str, *, host: str, runtime: str | None = None, seccomp: str | None = None
+    ) -> None:
         self.engine = engine
         self.run_id = run_id
         self.runtime = runtime
-        self.seccomp = SECCOMP.read_text("utf-8")
+        self.seccomp = seccomp or SECCOMP.read_text("utf-8")  # Docker takes the profile itself, Podman only a path
         self.closed = threading.Event()
         self._labels = {RUN_LABEL: run_id, HOST_LABEL: host, BEGAN_LABEL: f"{time.time():.0f}"}
         self._count = 0
@@ -58,7 +64,8 @@ class DockerSandbox:
     def volume(self, role: str, *, tmpfs: Tmpfs | None = None) -> str:
         options = {}
         if tmpfs is not None:
-            limits = f"size={tmpfs.bytes},nr_inodes={tmpfs.inodes}"
+            # In pages: Podman takes the word "size" for a quota of its own disk, which is another thing.
+            limits = f"nr_blocks={tmpfs.bytes // _PAGE},nr_inodes={tmpfs.inodes}"
             owner = f"uid={tmpfs.uid},gid={tmpfs.gid},mode={tmpfs.mode}"
             options = {"type": "tmpfs", "device": "tmpfs", "o": f"{limits},{owner},noexec,nosuid,nodev"}
         name = self._name(role)
@@ -69,7 +76,9 @@ class DockerSandbox:
     def kept_volume(self, role: str) -> str:
         name = f"grader-{role}"
         with self.errors("making a volume"):
-            self.engine.api.create_volume(name, driver="local", labels={KEPT_LABEL: "yes"})
+            self.engine.api.create_volume(
+                name, driver="local", labels={KEPT_LABEL: "yes", HOST_LABEL: self._labels[HOST_LABEL]}
+            )
         return name
 
     def has_volume(self, name: str) -> bool:
@@ -103,6 +112,9 @@ class DockerSandbox:
         return str(networks[network]["IPAddress"])
 
     def create(self, spec: ContainerSpec) -> Container:
+        if self.engine.podman and isinstance(spec.network, tuple) and spec.network[0] == "nets":
+            named = tuple("podman" if name == "bridge" else name for name in spec.network[1])
+            spec = replace(spec, network=("nets", named))  # its name for the network with a way out
         name = self._name(spec.role)
         networks: dict[str, Any] = {}
         if isinstance(spec.network, tuple) and spec.network[0] == "nets":
@@ -120,13 +132,29 @@ class DockerSandbox:
                 labels=self._labels | {"grader.role": spec.role},
                 healthcheck={"test": ["NONE"]},
                 use_config_proxy=False,
-                host_config=_host_config(self, spec),
+                host_config=self.host_config(spec),
                 **networks,
             )
             if isinstance(spec.network, tuple) and spec.network[0] == "nets":
                 for extra in spec.network[1][1:]:
                     self.engine.api.connect_container_to_network(made["Id"], extra)
         return DockerContainer(self, str(made["Id"]), spec)
+
+    def host_config(self, spec: ContainerSpec) -> dict[str, Any]:
+        """How the engine is to hold a container; apart, so that a test can weaken it and see a promise broken."""
+        given = _host_config(self, spec)
+        if self.engine.podman:
+            # It takes no cap on inodes there, but on a volume it does; a volume in memory is as new at each start.
+            places = (("/tmp", spec.limits.tmp_bytes, spec.limits.tmp_inodes),  # noqa: S108 - inside the container
+                      ("/dev/shm", spec.limits.shm_bytes, spec.limits.shm_inodes))  # fmt: skip  # noqa: S108
+            del given["Tmpfs"]
+            given["LogConfig"] = {"Type": "none"}  # nor has it this one's driver; what is printed is read by attaching
+            for path, size, inodes in places:
+                room = Tmpfs(bytes=size, inodes=inodes, uid=spec.uid, gid=spec.gid, mode="1777")
+                given["Mounts"].append(
+                    _mount(Mount(volume=self.volume("room", tmpfs=room), path=path, read_only=False))
+                )
+        return given
 
     def close(self) -> None:
         self.closed.set()
@@ -148,14 +176,30 @@ class DockerSandbox:
             return f"grader-{self.run_id}-{role}-{self._count}"
 
 
+def _frames(file: BinaryIO) -> Iterator[bytes]:
+    """What a container prints, out of the engine's frames: eight bytes, the last four a length, then that much.
+
+    Not the SDK's reader: it polls the descriptor, where what TLS has decrypted already is not seen.
+    """
+    while len(header := file.read(_FRAME_HEADER)) == _FRAME_HEADER:
+        left = int.from_bytes(header[4:], "big")
+        while left and (data := file.read(min(left, _FRAME_PART))):
+            left -= len(data)
+            yield data
+
+
 def _host_config(sandbox: DockerSandbox, spec: ContainerSpec) -> dict[str, Any]:
     """Every hardening option, with the reason that keeps it."""
     limits = spec.limits
-    egress = isinstance(spec.network, tuple) and spec.network[0] == "nets" and "bridge" in spec.network[1]
+    egress = (
+        isinstance(spec.network, tuple)
+        and spec.network[0] == "nets"
+        and bool({"bridge", "podman"} & {*spec.network[1]})
+    )
     mode = "none"
     if isinstance(spec.network, tuple):
         mode = f"container:{spec.network[1]}" if spec.network[0] == "join" else spec.network[1][0]
-    return cast(
+    made = cast(
         "dict[str, Any]",
         sandbox.engine.api.create_host_config(
             network_mode=mode,
@@ -184,14 +228,19 @@ def _host_config(sandbox: DockerSandbox, spec: ContainerSpec) -> dict[str, Any]:
             log_config=docker.types.LogConfig(
                 type="local", config={"max-size": str(limits.log_bytes), "max-file": "2", "compress": "false"}
             ),
-            mounts=[
-                # no_copy: an image's own files must never appear in a fresh volume
-                docker.types.Mount(mount.path, mount.volume, type="volume", read_only=mount.read_only, no_copy=True)
-                for mount in spec.mounts
-            ],
-            runtime=sandbox.runtime,
+            mounts=[_mount(mount) for mount in spec.mounts],
+            runtime=None if spec.ours else sandbox.runtime,
         ),
     )
+    if sandbox.engine.cgroup_v1:
+        # Socket buffers do not count as memory there. The runtime crun obeys this; runc is silent and does not.
+        made["KernelMemoryTCP"] = limits.memory_bytes // _BUFFER_SHARE
+    return made
+
+
+def _mount(mount: Mount) -> docker.types.Mount:
+    # no_copy: an image's own files must never appear in a fresh volume
+    return docker.types.Mount(mount.path, mount.volume, type="volume", read_only=mount.read_only, no_copy=True)
 
 
 def _tmpfs(size: int, inodes: int) -> str:
@@ -226,12 +275,12 @@ class DockerContainer:
 
     def _read(self, stream: Any) -> None:  # noqa: ANN401 - the SDK's socket
         flooded = False
-        # Three objects hold the one descriptor; each has to let go of it.
-        raw, response = stream._sock, stream._response  # noqa: SLF001 - the SDK gives no other way
-        with suppress(DockerException, requests.RequestException, OSError, ValueError):
-            frames: Any = frames_iter
-            with closing(response), closing(raw), closing(stream):
-                flooded = not self._keeper.feed(data for _, data in frames(stream, tty=False))
+        # Several objects hold the one descriptor; each has to let go of it. With TLS the stream is the socket itself.
+        raw, response = getattr(stream, "_sock", stream), stream._response  # noqa: SLF001 - the SDK gives no other way
+        broken = (DockerException, requests.RequestException, OSError, ValueError)
+        with suppress(*broken), closing(response), closing(raw), closing(stream), raw.makefile("rb") as file:
+            raw.settimeout(None)
+            flooded = not self._keeper.feed(_frames(file))
         if flooded:
             # Only now: with an attached reader that does not read, the engine's kill would block.
             with suppress(DockerException, requests.RequestException):
@@ -271,7 +320,8 @@ class DockerContainer:
         try:
             self._api.kill(self.id, "SIGKILL")
         except APIError as error:
-            if isinstance(error, NotFound) or error.status_code == 409:  # noqa: PLR2004 - it had ended by itself
+            ended = error.status_code == requests.codes.conflict or _ENDED in str(error.explanation)
+            if isinstance(error, NotFound) or ended:
                 self._killed = before
                 return
             raise

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import IO, Self
 
@@ -19,6 +21,7 @@ from docker.errors import APIError, BuildError, DockerException, ImageNotFound, 
 from grader.errors import InfrastructureError, printable
 
 RUN_LABEL, KEPT_LABEL, HOST_LABEL, BEGAN_LABEL = "grader.run", "grader.kept", "grader.host", "grader.began"
+_SPOKEN_BY_ALL = "1.41"
 
 
 @contextmanager
@@ -65,12 +68,25 @@ class Leftover:
     age_s: float
 
 
+def _connect(version: str, timeout_s: int) -> docker.DockerClient:
+    """A client that looks at Docker's own settings alone.
+
+    With the environment's, REQUESTS_CA_BUNDLE would take the place of DOCKER_CERT_PATH, and a proxy would stand
+    before the engine. So not ``version="auto"`` either: it asks the engine before this can be said.
+    """
+    client = docker.from_env(timeout=timeout_s, max_pool_size=32, version=version)
+    client.api.trust_env = False
+    return client
+
+
 class Engine:
     """A connection to one engine: what it is, its images, what is left over in it."""
 
     def __init__(self, *, timeout_s: int = 60) -> None:
         with engine_errors("connecting"):
-            self.client = docker.from_env(timeout=timeout_s, max_pool_size=32, version="auto")
+            with closing(_connect(_SPOKEN_BY_ALL, timeout_s)) as asking:
+                newest = str(asking.api.version(api_version=False)["ApiVersion"])
+            self.client = _connect(newest, timeout_s)
             self.api = self.client.api
 
     def __enter__(self) -> Self:
@@ -105,6 +121,29 @@ class Engine:
             "cpus": str(info.get("NCPU", "?")),
             "memory_mb": str(int(info.get("MemTotal", 0)) // 1024 // 1024),
         }
+
+    @cached_property
+    def podman(self) -> bool:
+        """Whether it is Podman, which speaks Docker's language with an accent."""
+        with engine_errors("asking who it is"):
+            parts = self.client.version().get("Components") or []
+        return any("Podman" in str(part.get("Name")) for part in parts)
+
+    @cached_property
+    def cgroup_v1(self) -> bool:
+        """Whether the engine's control groups are of the first kind."""
+        with engine_errors("asking for its control groups"):
+            return str(self.client.info().get("CgroupVersion", "1")) == "1"
+
+    def gateways(self) -> list[str]:
+        """The host's addresses on the engine's networks."""
+        with engine_errors("listing its networks"):
+            networks = self.api.networks()
+        configs = [config for item in networks for config in (item.get("IPAM") or {}).get("Config") or []]
+        # The default bridge names its gateway only where an operator chose one: it is the first address.
+        first = (ip_network(config["Subnet"], strict=False)[1] for config in configs if config.get("Subnet"))
+        named = (str(config["Gateway"]).split("/")[0] for config in configs if config.get("Gateway"))
+        return sorted({*map(str, first), *named})
 
     def image_id(self, reference: str) -> str | None:
         """The image's content id, or none when the engine does not have it."""
@@ -161,10 +200,11 @@ class Engine:
             *(_leftover("volume", item["Name"], item.get("Labels")) for item in volumes),
         ]
 
-    def kept(self) -> list[str]:
-        """Names of the volumes that outlive runs."""
+    def kept(self, host: str | None = None) -> list[str]:
+        """Names of the volumes that outlive runs; with a host, of those that it made."""
+        wanted = [KEPT_LABEL, *([f"{HOST_LABEL}={host}"] if host else [])]
         with engine_errors("listing volumes"):
-            listed = self.api.volumes(filters={"label": [KEPT_LABEL]}).get("Volumes") or []
+            listed = self.api.volumes(filters={"label": wanted}).get("Volumes") or []
         return sorted(str(volume["Name"]) for volume in listed)
 
     def our_images(self) -> list[str]:

@@ -157,9 +157,9 @@ class Pod:
             probe.remove()
 
     def close(self) -> None:
-        """Stop the service and the edge; what they left goes with the sandbox."""
+        """Remove the service and the edge; what they left goes with the sandbox."""
         if self._service is not None:
-            self._service.stop()
+            self._service.remove()  # first: Podman keeps a container that another one's network hangs on
         self._edge.remove()
 
     def _make_edge(self) -> Container:
@@ -184,6 +184,7 @@ class Pod:
                     Mount(volume=self._data, path="/held", read_only=True),
                 ],
                 lifetime_s=self._spec.limits.container_s,
+                ours=True,
             )
         )
 
@@ -234,6 +235,7 @@ class Pod:
                     Mount(volume=self._probe_volume, path="/pod", read_only=False),
                 ],
                 lifetime_s=self._spec.limits.container_s,
+                ours=True,
             )
         )
 
@@ -307,6 +309,12 @@ class ServiceKeeper:
         if self._watcher is not None:
             self._watcher.join(timeout=30)
         self._watcher, self._watching = None, False
+
+    def remove(self) -> None:
+        """Stop it, and take the container away; what it printed stays known."""
+        self.stop()
+        if self._container is not None:
+            self._container.remove()
 
     def ends(self, phase: str) -> tuple[ContainerEnd, ...]:
         """How it ended by itself in a phase, in order."""

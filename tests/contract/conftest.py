@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 
 from grader.limits import Limits, PodLimits
+from grader.promises import docker_sandbox
 from grader.sandbox.base import ContainerSpec, Mount, Sandbox
-from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.engine import Engine
 from grader.sandbox.images import ensure_base
 from grader.sandbox.runs import live_run
@@ -141,7 +141,7 @@ def world(request) -> Iterator[World]:
     settings = read_settings()
     with Engine() as engine, live_run(settings) as run_id:
         base = ensure_base(engine, settings)
-        docker = DockerSandbox(engine, run_id, host=settings.host_id())
+        docker = docker_sandbox(engine, run_id, settings)
         yield World(sandbox=docker, image=base, scripted=False)
         docker.close()
         assert [item for item in engine.leftovers() if item.run_id == run_id] == []

@@ -103,12 +103,34 @@ def test_only_two_files_know_docker():
     assert users("docker", "harness") == set()
 
 
+TRIAL = ("grader/sandbox/promises.py", "grader/sandbox/trial.py")
+HOST_PATHS = {"binds", "volumes", "volumes_from", "devices", "bind", "device_requests", "privileged"}
+
+
+def test_no_path_of_a_host_is_ever_mounted():
+    """The only mounts ever made are volumes and memory, so an engine may be on another machine."""
+    kinds = []
+    for name, tree in sources("grader").items():
+        if name not in {"grader/sandbox/docker.py", "grader/sandbox/engine.py"}:
+            continue
+        for node in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            called = ast.unparse(node.func)
+            words = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+            if called.endswith("types.Mount"):
+                kinds.append(words.get("type"))
+            if called.endswith(("create_host_config", "create_container")):
+                assert HOST_PATHS & words.keys() == set(), (name, node.lineno)
+        texts = {n.value.lower() for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+        assert texts & (HOST_PATHS - {"volumes"}) == set(), name
+    assert kinds == ["'volume'"]
+
+
 def test_what_stands_on_the_sandbox_knows_only_its_seam():
     """Gatherers and the pod speak of the sandbox's protocol, never of one of its two implementations."""
     bad = {
         (name, module)
         for name, module in importers("grader")
-        if name.startswith(("grader/gather/", "grader/sandbox/pod.py", "grader/sandbox/base.py"))
+        if name.startswith(("grader/gather/", "grader/sandbox/pod.py", "grader/sandbox/base.py", *TRIAL))
         and within(module, "grader.sandbox.docker", "grader.sandbox.engine", "grader.sandbox.scripted")
     }
     assert bad == set()

@@ -33,11 +33,23 @@ def test_every_variable_is_read(tmp_path):
             "GRADER_CA_BUNDLE": str(bundle),
             "GRADER_CHALLENGES": "/b",
             "GRADER_BASE_IMAGE": "mine:1",
+            "GRADER_SECCOMP": "/c/seccomp.json",
+            "GRADER_ACCEPT": "memory.udp_buffers, memory.tcp_buffers,",
+            "GRADER_REQUIRE_PROMISES": "yes",
         }
     )
     assert (found.state, found.runtime, found.challenges) == (Path("/a"), "runsc", Path("/b"))
     assert (found.ca_bundle, found.base_image) == (bundle, "mine:1")
+    assert (found.seccomp, found.require_promises) == ("/c/seccomp.json", True)
+    assert found.accept == ("memory.tcp_buffers", "memory.udp_buffers")
     assert found.index_url() == "https://index.example/simple"
+
+
+def test_a_word_that_is_neither_yes_nor_no_is_said():
+    """A switch of safety that cannot be read is an error, never off."""
+    with pytest.raises(UsageError) as caught:
+        read_settings({"GRADER_REQUIRE_PROMISES": "true"})
+    assert caught.value.code == "settings.yes_or_no"
 
 
 def test_empty_is_not_set(tmp_path):
