@@ -6,6 +6,7 @@ Exit codes: 0 graded · 1 the submission could not be graded · 2 usage · 3 inf
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 from collections.abc import Sequence

@@ -21,7 +21,7 @@ LIMITS = """\
 boot_s = 6
 exchange_s = 3
 phase_s = 60
-own_tests_first_s = 15
+own_tests_first_s = 25
 own_tests_run_s = 8
 own_tests_bugs = 6
 """
