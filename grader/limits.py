@@ -15,8 +15,6 @@ class PodLimits(Record):
 
     memory_bytes: int = 1024 * MB
     cpus: float = 1.0
-    cpu_shares: int = 1024
-    """Weight against others where processors are short."""
     pids: int = 128
     open_files: int = 512
     file_bytes: int = 32 * MB
@@ -50,10 +48,10 @@ class Limits(Record):
     documents_s: float = 60
     history_commits: int = 500
 
-    own_tests_s: float = 75
+    own_tests_s: float = 150
     """When no further run of the candidate's suite is begun, once enough were made; a quiet machine uses about 30."""
     own_tests_most_s: float = 240
-    """When none is begun at all; beside the service's phases, which a slow machine stretches alike."""
+    """When none is begun at all."""
     own_tests_first_s: float = 120
     """The first run, with coverage: long, as a machine at a load of 30 took a minute for a suite of one second."""
     own_tests_run_s: float = 12
@@ -83,6 +81,6 @@ class Limits(Record):
     edge: PodLimits = PodLimits(memory_bytes=768 * MB, cpus=2.0, pids=64)
     """The encoder runs here; what it lacks in processor time, the candidate's latency would show."""
     static: PodLimits = PodLimits(memory_bytes=1536 * MB, cpus=2.0, pids=96, tmp_bytes=64 * MB)
-    tests: PodLimits = PodLimits(cpu_shares=512, tmp_bytes=96 * MB, tmp_inodes=24_000)
-    """The tree is copied to its tmpfs, since suites write where they stand; the service beside it goes first."""
+    tests: PodLimits = PodLimits(tmp_bytes=96 * MB, tmp_inodes=24_000)
+    """The tree is copied to its tmpfs, since suites write where they stand."""
     install: PodLimits = PodLimits(memory_bytes=1536 * MB, cpus=2.0, pids=96, file_bytes=1024 * MB)

@@ -6,8 +6,8 @@
 
 :func:`grade` reads top to bottom as that line. While the requirements install, the
 analysers read the source and the pod's edge starts; the service then runs through the challenge's
-phases, and beside it the submission's own tests run. Scoring and rendering are pure and can be done again from the
-saved evidence.
+phases, and after them, on quiet processors, the submission's own tests run. Scoring and rendering are pure and can be
+done again from the saved evidence.
 """
 
 from __future__ import annotations
@@ -190,10 +190,10 @@ class _Run:
                 stage = "install"
                 opening = self.pool.submit(self._open_pod, volume, manifest)
                 environment = self._install(fetched)
-                work.test(environment)
                 stage = "service"
                 service, phases = self._serve(opening, environment, volume, manifest)
                 self.draft.add(service=service, phases=phases)
+                work.test(environment)  # not beside the phases: their latency and deadlines are measured
                 require_ready(service, phases)
             except GraderError:
                 self.draft.add(static=static.result(), **work.results())

@@ -1,4 +1,4 @@
-"""Gathers what stands around the code: documents and history at once, own tests beside the service.
+"""Gathers what stands around the code: documents and history at once, own tests after the service's phases.
 
 Each part fails on its own: what is ours is recorded and not assessed, and ends no grading.
 """

@@ -212,7 +212,6 @@ def _host_config(sandbox: DockerSandbox, spec: ContainerSpec) -> dict[str, Any]:
             mem_limit=limits.memory_bytes,
             memswap_limit=limits.memory_bytes,  # equal: no swap
             nano_cpus=int(limits.cpus * 1e9),
-            cpu_shares=limits.cpu_shares,  # a suite that runs beside the service must not slow it
             ulimits=[
                 docker.types.Ulimit(name="nofile", soft=limits.open_files, hard=limits.open_files),
                 docker.types.Ulimit(name="core", soft=0, hard=0),
