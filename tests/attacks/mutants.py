@@ -26,15 +26,22 @@ TABLE = Path(__file__).with_name("mutants.toml")
 COPIED = ("grader", "harness", "reports")
 
 
-class Mutant(Record):
+class Change(Record):
+    """One text of a file, and what takes its place."""
+
+    file: str
+    old: str
+    new: str
+
+
+class Mutant(Change):
     """One defence switched off."""
 
     id: str
     defence: str
     """What is switched off, in words."""
-    file: str
-    old: str
-    new: str
+    more: tuple[Change, ...] = ()
+    """Changes beside it, where one wall stands behind another."""
     killed_by: Annotated[tuple[str, ...], Bounded(min_length=1)]
     """Attacks, each of which must not be held any more."""
 
@@ -48,15 +55,16 @@ def apply(mutant: Mutant, tree: Path) -> None:
     """A copy of the source in ``tree`` with the defence switched off.
 
     Raises:
-        ValueError: the text to replace does not stand in the file exactly once.
+        ValueError: a text to replace does not stand in its file exactly once.
     """
     for name in COPIED:
         shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
-    path = tree / mutant.file
-    text = path.read_text("utf-8")
-    if text.count(mutant.old) != 1:
-        raise ValueError(f"{mutant.id}: its text stands {text.count(mutant.old)} times in {mutant.file}, not once")
-    path.write_text(text.replace(mutant.old, mutant.new), "utf-8")
+    for change in (mutant, *mutant.more):
+        path = tree / change.file
+        text = path.read_text("utf-8")
+        if text.count(change.old) != 1:
+            raise ValueError(f"{mutant.id}: its text stands {text.count(change.old)} times in {change.file}, not once")
+        path.write_text(text.replace(change.old, change.new), "utf-8")
 
 
 def survivors(mutant: Mutant, out: Path) -> list[Verdict]:

@@ -2,9 +2,6 @@
 
 import ctypes
 import os
-from pathlib import Path
-
-from tells import tell
 
 MB = 1_048_576
 SIZE = 32 * MB
@@ -15,10 +12,6 @@ def segment():
     libc.shmat.restype = ctypes.c_void_p
     place = libc.shmat(libc.shmget(0, ctypes.c_size_t(SIZE), 0o1600), None, 0)
     ctypes.memset(place, 1, SIZE)
-
-
-def at_start():
-    tell(found=len(Path("/proc/sysvipc/shm").read_text().splitlines()) - 1)
 
 
 def answer(method, path, headers, body):
