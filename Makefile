@@ -4,8 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 CHALLENGE ?= semantic-search
 MODE ?= quick
+RUNS ?= 1
 
-.PHONY: demo test test-long test-fast check validate bench clean setup engine lock format
+.PHONY: demo test test-long test-fast check validate attacks mutants bench fuzz clean setup engine lock format
 
 demo: setup engine          ## grade a reference and a weak submission from git URLs, write both reports
 	$(BIN)/python scripts/demo.py
@@ -28,8 +29,17 @@ check: .venv/ready          ## lint, format, types, rubrics
 validate: setup engine      ## CHALLENGE=id: every solution lands where its expected.toml says
 	$(BIN)/grader validate $(CHALLENGE)
 
+attacks: setup engine       ## every hostile submission, each with its stated verdict; RUNS=3: all runs must be alike
+	$(BIN)/python -m tests.attacks --runs $(RUNS)
+
+mutants: setup engine       ## each defence switched off once: an attack has to notice
+	$(BIN)/python -m tests.attacks --mutants
+
 bench: setup engine         ## stage times beside the same work done by hand, as ratios in one run
 	$(BIN)/python tests/bench/bench_grading.py
+
+fuzz: .venv/fuzz            ## SECONDS=60 JOBS=1 TARGETS=…: every parser of strangers' bytes, guided by coverage
+	$(BIN)/python -m tests.fuzz.run --seconds $(or $(SECONDS),60) --jobs $(or $(JOBS),1) $(if $(MERGE),--merge) $(TARGETS)
 
 clean: .venv/ready          ## remove what dead runs left in the engine, and build output
 	-$(BIN)/grader clean
@@ -49,6 +59,10 @@ engine: .venv/ready         ## find a container engine, or install and start one
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	touch $@
 
+.venv/fuzz: .venv/ready requirements-fuzz.lock
+	$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements-fuzz.lock
+	touch $@
+
 build/model: .venv/ready harness/images/model.txt
 	$(BIN)/python -m grader.sandbox.images $@
 
@@ -59,6 +73,7 @@ build/node/installed.json: tests/browser/package.json
 lock:                       ## resolve the dependencies anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra dev --extra fuzz -c requirements-dev.lock pyproject.toml -o requirements-fuzz.lock
 	$(BIN)/uv pip compile --quiet --no-deps --python-version 3.11 --python-platform x86_64-manylinux_2_28 --only-binary :all: --generate-hashes --no-header --no-emit-index-url harness/images/edge.in -o harness/images/edge.txt
 	for role in probe static install; do $(BIN)/uv pip compile --quiet --python-version 3.11 --python-platform x86_64-manylinux_2_28 --only-binary :all: --generate-hashes --no-header --no-emit-index-url harness/images/$$role.in -o harness/images/$$role.txt; done
 	$(BIN)/uv pip compile --quiet --no-deps --generate-hashes --no-header --no-emit-index-url harness/images/model.in -o harness/images/model.txt

@@ -10,6 +10,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Self
@@ -17,6 +18,10 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from grader.errors import InfrastructureError, UsageError
+
+_UNSEEN = re.compile(r"[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+"""Characters that no reader sees and a terminal may obey: in JSON they can only stand inside strings, where an
+escape means the same."""
 
 
 class Record(BaseModel):
@@ -26,7 +31,8 @@ class Record(BaseModel):
 
     def to_json(self) -> str:
         """The canonical JSON text."""
-        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+        text = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=2, sort_keys=True)
+        return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 
     def digest(self) -> str:
         """SHA-256 of the canonical JSON, in hex."""

@@ -12,6 +12,9 @@ import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from grader.errors import CandidateError, GraderError, InfrastructureError, printable
 from grader.evidence import InstallEvidence, Log
@@ -28,6 +31,7 @@ ENVIRONMENT = "/env"
 _UID_INSTALL, _UID_INDEX = 10004, 10005
 _INDEX = "http://index:8080/simple/"
 _RESULT_BYTES = 4 * MB
+_LOG_CHARS, _PACKAGES = 100_000, 20_000
 _READY_S = 30.0
 
 
@@ -199,6 +203,16 @@ class Installer:
         return installing
 
 
+class _Installed(Record):
+    """``result.json`` as the installing container leaves it."""
+
+    ok: bool
+    stage: str
+    code: int
+    log: Annotated[str, Field(max_length=_LOG_CHARS)]
+    packages: Annotated[tuple[str, ...], Field(max_length=_PACKAGES)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Result:
     ok: bool
@@ -211,13 +225,26 @@ class _Result:
 
     @classmethod
     def of(cls, raw: bytes, upstream: str) -> _Result:
-        result = json.loads(raw)
+        """Read what the container left; a wheel's folder names and words are in it.
+
+        Raises:
+            InfrastructureError: ``install.bad_result``.
+        """
+        try:
+            found = _Installed.model_validate_json(raw)
+        except ValueError as error:
+            raise InfrastructureError(
+                "install.bad_result",
+                "The installing container left a result that cannot be read.",
+                next_step="Grade again; if it stays, run `grader doctor`.",
+                detail=printable(str(error), 600),
+            ) from None
         return cls(
-            ok=bool(result["ok"]),
-            stage=str(result["stage"]),
-            code=int(result["code"]),
-            log=str(result["log"]),
-            packages=tuple(str(p) for p in result["packages"]),
+            ok=found.ok,
+            stage=found.stage,
+            code=found.code,
+            log=found.log,
+            packages=tuple(printable(package) for package in found.packages),
             upstream_failed="upstream_error" in upstream,
             budget_spent="budget_spent" in upstream,
         )

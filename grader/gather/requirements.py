@@ -152,6 +152,8 @@ def _parsed(where: str, line: str) -> str:
         raise _refused(where, f"{printable(line, 80)!r} is {kind}") from None
     if requirement.url:
         raise _refused(where, f"{printable(requirement.name)} is given by an address")
+    if not plain.isprintable() or " #" in plain:  # a marker's string: an installer would see a line's end or a comment
+        raise _refused(where, f"{printable(requirement.name)} has a marker with characters that no marker needs")
     return plain
 
 

@@ -38,8 +38,10 @@ def excerpt(path: str, lines: tuple[str, ...], start: int, marked: int, *, secre
     """Colour ``lines`` (the first is number ``start``) as the file name suggests, and mark line ``marked``.
 
     Text is masked over the whole excerpt, so a private key loses all its lines; ``secret`` masks the
-    marked line's string literals too.
+    marked line's string literals too. Without lines (the analysers quote the first findings only) there is nothing.
     """
+    if not lines:
+        return ()
     shown = [
         strings_masked(row) if secret and start + index == marked else row
         for index, row in enumerate(_printable_rows(lines))

@@ -41,7 +41,8 @@ def unpack(chunks: Iterable[bytes], max_bytes: int) -> dict[str, bytes]:
     buffer.seek(0)
     try:
         return _regular(buffer, max_bytes)
-    except tarfile.TarError as error:
+    except (tarfile.TarError, ValueError, OverflowError, RecursionError, EOFError) as error:
+        # tarfile lets some of its own parsing through: numbers in pax headers, headers about headers.
         raise InfrastructureError(
             "engine.refused",
             "The container engine sent an archive that cannot be read.",

@@ -32,6 +32,8 @@ from grader.sandbox.ready import wait_for_line
 UID_SERVICE, UID_PROBE, UID_EDGE = 10001, 10002, 10003
 SERVICE_PORT, GATEWAY_PORT = 8000, 9000
 _EDGE_READY_S = 60.0
+_FRUGAL = {"MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_ARENA_MAX": "2"}
+"""glibc: large replies are mapped and given back when dropped; its moving threshold would keep them in arenas."""
 _PROBE_MARGIN_S = 180.0
 """Beyond readiness and the phase's own deadline: start, collection, the last check's end, writing of results."""
 
@@ -226,6 +228,7 @@ class Pod:
                 uid=UID_PROBE,
                 gid=UID_PROBE,
                 limits=self._spec.limits.probe,
+                env=_FRUGAL,
                 mounts=[
                     Mount(volume=self._sockets, path="/run/pod"),
                     Mount(volume=self._probe_volume, path="/pod", read_only=False),

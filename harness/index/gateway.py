@@ -8,7 +8,6 @@ other side of it can name projects, and nothing else.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 import ssl
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 _PROJECT = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?", re.ASCII)
+_RANGE = re.compile(r"bytes=[0-9, -]{1,100}", re.ASCII)
 _SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 _PAGE_BYTES = 64 * 1024 * 1024
 _PASSED = ("content-type", "content-length", "content-range", "accept-ranges", "etag", "last-modified")
@@ -98,7 +98,7 @@ class Gateway:
         try:
             address = base64.urlsafe_b64decode(request.path_params["address"]).decode()
             listed = await self._listed(project)
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # not base64, not UTF-8, or not even ASCII
             return PlainTextResponse("not an address", 404)
         except UpstreamError as error:
             say("upstream_error", reason=str(error))
@@ -111,8 +111,8 @@ class Gateway:
     async def _pass_on(self, address: str, request: Request) -> Response:
         client = self._ready_client()
         headers = {"accept-encoding": "identity"}
-        if "range" in request.headers:
-            headers["range"] = request.headers["range"]
+        if _RANGE.fullmatch(asked := request.headers.get("range", "")):
+            headers["range"] = asked
         try:
             upstream = await client.send(client.build_request(request.method, address, headers=headers), stream=True)
         except httpx.HTTPError as error:
@@ -175,12 +175,12 @@ def _rewritten(answer: httpx.Response, project: str) -> dict[str, object]:
     try:
         page = answer.json()
         files = page["files"]
-    except (ValueError, KeyError, TypeError):
+        for item in files:
+            address = urljoin(str(answer.url), item["url"]).partition("#")[0]
+            token = base64.urlsafe_b64encode(address.encode()).decode()
+            item["upstream"] = address
+            item["url"] = f"/files/{project}/{token}/{item['filename']}"
+            item.pop("provenance", None)
+        return {"meta": page["meta"], "name": page["name"], "files": files, "versions": page.get("versions", [])}
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise UpstreamError("the index does not speak PEP 691 (JSON)") from None
-    for item in files:
-        address = urljoin(str(answer.url), item["url"]).partition("#")[0]
-        token = base64.urlsafe_b64encode(address.encode()).decode()
-        item["upstream"] = address
-        item["url"] = f"/files/{project}/{token}/{item['filename']}"
-        item.pop("provenance", None)
-    return {"meta": page["meta"], "name": page["name"], "files": files, "versions": page.get("versions", [])}

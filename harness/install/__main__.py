@@ -75,7 +75,12 @@ def _uv(*arguments: str, watch: tuple[int, threading.Event] | None = None) -> su
     environment = {"PATH": f"{_SITE_BIN}:{os.environ['PATH']}", "HOME": "/tmp", "UV_CACHE_DIR": str(CACHE)}  # noqa: S108
     environment |= {"UV_NO_CONFIG": "1", "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "UV_HTTP_TIMEOUT": "60"}
     process = subprocess.Popen(
-        ["uv", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment
+        ["uv", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",  # it may quote what a stranger's wheel holds
+        env=environment,
     )
     if watch is not None:
         threading.Thread(target=_watch_size, args=(process, *watch), daemon=True).start()
@@ -114,7 +119,7 @@ def _packages() -> list[str]:
     found = []
     for folder in sorted((ENVIRONMENT / "lib").glob("python3*/site-packages/*.dist-info")):
         name, _, version = folder.name.removesuffix(".dist-info").partition("-")
-        found.append(f"{name}=={version}")
+        found.append(f"{name}=={version}".encode("utf-8", "replace").decode())
     return found
 
 

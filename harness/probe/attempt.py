@@ -66,6 +66,8 @@ def attempt(bench: Bench, slot: Slot, test: Callable[..., object]) -> Attempt:
     if verdict.outcome != "passed":
         gc.collect()  # frames of the failure may hold large replies in a cycle
     verdict, stopped, pod_failed = _after(bench, verdict, log)
+    if verdict.blame == "candidate":
+        bench.state.failed(slot.check.id)
     return Attempt(
         repeat=Repeat(
             index=slot.index,

@@ -6,6 +6,8 @@
     └── TimeSpent       the check's whole time went by waiting for it         failed, candidate
     CheckFailed         the reply is well formed but not what was promised    failed, candidate
     (AssertionError)    likewise, by a bare ``assert``                        failed, candidate
+    StateMissing        an earlier check failed before it stored its part     failed, candidate
+                        … and none has failed: nobody ever stores it          error, challenge
     ControlFault        the pod's own control socket failed                   error, infrastructure
     SlowCheck           the check spent its seconds on itself                 error, challenge
     Overrun             the check itself ran on and on                        error, challenge
@@ -15,6 +17,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Final, Literal
 
 Outcome = Literal["passed", "failed", "error", "not_run"]
@@ -47,6 +50,20 @@ class TimeSpent(ServiceFault):
 
     def __init__(self, sentence: str) -> None:
         super().__init__("timeout", sentence)
+
+
+class StateMissing(KeyError):  # noqa: N818 - whose fault it is depends on what came before
+    """A check asked the state for what no earlier check has stored.
+
+    Args:
+        key: what it asked for.
+        earlier: the checks that had failed by then through the service.
+    """
+
+    def __init__(self, key: str, earlier: Sequence[str]) -> None:
+        super().__init__(key)
+        self.key = key
+        self.earlier = tuple(earlier)
 
 
 class CheckFailed(Exception):  # noqa: N818 - a verdict, as pytest's Failed is

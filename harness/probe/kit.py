@@ -6,11 +6,11 @@ import json
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import pytest
 
-from harness.probe.errors import CheckFailed
+from harness.probe.errors import CheckFailed, StateMissing
 from harness.probe.results import write_json
 from harness.probe.text import show
 
@@ -98,12 +98,26 @@ def _finite(name: str, value: float) -> float:
 
 
 class State(dict[str, Any]):
-    """A mapping of JSON values that outlives the phase; saved after every repeat."""
+    """A mapping of JSON values that outlives the phase; saved after every repeat.
+
+    Asking it for a key that nobody stored raises :class:`~harness.probe.errors.StateMissing`.
+    """
 
     def __init__(self, path: Path) -> None:
-        super().__init__(json.loads(path.read_bytes()) if path.exists() else {})
+        kept = json.loads(path.read_bytes()) if path.exists() else {"values": {}, "failed": []}
+        super().__init__(kept["values"])
+        self._failed: list[str] = kept["failed"]
         self._path = path
         self._saved = self._text()
+
+    def __missing__(self, key: str) -> NoReturn:
+        raise StateMissing(key, self._failed)
+
+    def failed(self, check_id: str) -> None:
+        """Remember that a check failed through the service: what it was to store may be missing."""
+        if check_id not in self._failed:
+            self._failed.append(check_id)
+            self.save()
 
     def save(self) -> None:
         """Write it if it changed.
@@ -116,11 +130,11 @@ class State(dict[str, Any]):
             text = self._text()
         except (TypeError, ValueError, RecursionError):
             self.clear()
-            self.update(json.loads(self._saved))
+            self.update(json.loads(self._saved)["values"])
             raise
         if text != self._saved:
             write_json(self._path, json.loads(text))
             self._saved = text
 
     def _text(self) -> str:
-        return json.dumps(self, allow_nan=False, sort_keys=True)
+        return json.dumps({"values": self, "failed": self._failed}, allow_nan=False, sort_keys=True)

@@ -19,7 +19,7 @@ from harness.probe.wire import RawReply, Wire
 
 Kind = TypeVar("Kind")
 
-HELD_REPLIES: Final = 8
+HELD_REPLIES: Final = 4
 """How many replies of the largest size one check may hold in memory."""
 
 

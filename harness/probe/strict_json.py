@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any, Final, NoReturn
 
 from harness.probe.errors import ServiceFault
@@ -14,12 +15,15 @@ MAX_CONTAINERS: Final = 100_000
 
 MAX_VALUES: Final = 500_000
 
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+
 
 def loads(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
     """Parse one JSON text.
 
     Refused: anything but UTF-8, NaN and Infinity, numbers beyond a double or of thousands of digits, duplicate
-    keys, nesting beyond the interpreter's stack, more than ``MAX_CONTAINERS`` objects and lists.
+    keys, nesting beyond the interpreter's stack, more than ``MAX_CONTAINERS`` objects and lists, halves of
+    surrogate pairs (no UTF-8 text can hold one: whoever wrote the value down later would stumble).
 
     Raises:
         ServiceFault: ``bad_text`` or ``bad_json``.
@@ -31,11 +35,17 @@ def loads(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
     if text.count("{") + text.count("[") > MAX_CONTAINERS or text.count(",") > MAX_VALUES:
         raise ServiceFault("bad_json", f"The reply's JSON has more than {MAX_CONTAINERS:,} objects and lists.")
     try:
-        return json.loads(text, parse_constant=_constant, parse_float=_float, object_pairs_hook=_object)
+        value = json.loads(text, parse_constant=_constant, parse_float=_float, object_pairs_hook=_object)
+        if _SURROGATE.search(text):
+            json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
         sentence = "The reply's JSON is nested too deeply."
+    except UnicodeEncodeError:
+        sentence = "The reply's JSON holds half of a surrogate pair, which is no character."
     except ValueError as error:  # JSONDecodeError too, and int() of more than 4,300 digits
         sentence = f"The reply is not strict JSON: {printable(str(error), 200)}."
+    else:
+        return value
     raise ServiceFault("bad_json", sentence)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import traceback
+from dataclasses import replace
 from typing import Final
 
-from harness.probe.errors import CheckFailed, ControlFault, Overrun, ServiceFault
+from harness.probe.errors import CheckFailed, ControlFault, Overrun, ServiceFault, StateMissing
 from harness.probe.results import Verdict
 from harness.probe.text import printable
 
@@ -17,22 +18,23 @@ def judge(error: BaseException, file: str) -> Verdict:
     """The verdict of a check whose function raised; ``file`` is the hidden file it stands in."""
     match error:
         case CheckFailed():
-            return Verdict(
-                outcome="failed",
-                blame="candidate",
-                message=printable(str(error)),
-                expected=printable(error.expected),
-                seen=printable(error.seen),
-            )
+            return replace(failed(str(error)), expected=printable(error.expected), seen=printable(error.seen))
         case ServiceFault():
-            return Verdict(outcome="failed", blame="candidate", message=printable(error.sentence), seen=error.kind)
+            return replace(failed(error.sentence), seen=error.kind)
         case AssertionError():
-            return Verdict(outcome="failed", blame="candidate", message=_assertion(error))
+            return failed(_assertion(error))
+        case StateMissing() if error.earlier:
+            earlier = ", ".join(error.earlier[:3])
+            return failed(f"It needs what an earlier check stores, and that one failed ({earlier}).")
         case ControlFault():
             return infrastructure(str(error))
-        case Overrun():
-            return challenge(f"The check {error} and was ended.")
-    return challenge(f"{type(error).__name__}: {error} ({_place(error, file)})")
+    words = f"The check {error} and was ended." if isinstance(error, Overrun) else _bug(error, file)
+    return challenge(words)
+
+
+def failed(message: str) -> Verdict:
+    """The service's fault: what the brief promises did not come."""
+    return Verdict(outcome="failed", blame="candidate", message=printable(message))
 
 
 def challenge(message: str) -> Verdict:
@@ -43,6 +45,10 @@ def challenge(message: str) -> Verdict:
 def infrastructure(message: str) -> Verdict:
     """Ours by the pod's fault; costs nobody points."""
     return Verdict(outcome="error", blame="infrastructure", message=printable(message))
+
+
+def _bug(error: BaseException, file: str) -> str:
+    return f"{type(error).__name__}: {error} ({_place(error, file)})"
 
 
 def _assertion(error: AssertionError) -> str:

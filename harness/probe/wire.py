@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import select
 import socket
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -60,6 +61,7 @@ class Guard:
     ended: bool = False
     first_bytes: bytearray = field(default_factory=bytearray)
     body: bytearray = field(default_factory=bytearray)
+    handed_over: bytes = b""
     status: int | None = None
 
     def __post_init__(self) -> None:
@@ -95,6 +97,13 @@ class Guard:
         if not self.held.charge(len(chunk)):
             raise self.fault("too_large", f"the replies of this check hold more than {self.held.limit:,} bytes")
         self.body += chunk
+
+    def hand_over(self) -> bytes:
+        """The whole body, kept here no longer; its bytes stay charged."""
+        body = bytes(self.body)
+        self.handed_over = body
+        self.body.clear()
+        return body
 
     def too_large(self) -> ServiceFault:
         """The fault of a reply beyond its cap."""
@@ -181,6 +190,7 @@ class _Transport(httpx.BaseTransport):
 
     def __init__(self, path: str) -> None:
         self._path = path
+        self._handing_over = threading.Lock()  # one large body at a time is there twice
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         guard: Guard = request.extensions["guard"]
@@ -199,12 +209,17 @@ class _Transport(httpx.BaseTransport):
                 guard.take(chunk)
         finally:
             connection.close()
-        return httpx.Response(response.status, headers=response.headers, stream=httpx.ByteStream(bytes(guard.body)))
+        with self._handing_over:
+            body = guard.hand_over()
+        return httpx.Response(response.status, headers=response.headers, stream=httpx.ByteStream(body))
 
 
 def _judge_head(guard: Guard, fields: list[tuple[bytes, bytes]]) -> None:
     if len(fields) > HEAD_FIELDS:
         raise guard.fault("too_large", f"the reply has more than {HEAD_FIELDS} header fields")
+    if {b"content-length", b"transfer-encoding"} <= {name.lower() for name, _ in fields}:
+        # RFC 9112, 6.3: two readers may see two different bodies, which is how requests are smuggled.
+        raise guard.fault("bad_http", "the reply states a length and a transfer encoding at once")
     for name, value in fields:
         field_name, text = name.lower(), value.strip().lower()
         if field_name == b"content-encoding" and text not in (b"", b"identity"):
@@ -265,12 +280,12 @@ class Wire:
             return self._send(request, guard)
         except ServiceFault as fault:
             record.fault = fault.kind
-            held.release(len(guard.body))
+            held.release(len(guard.body) + len(guard.handed_over))
             raise
         finally:
             record.ms = (time.monotonic() - started) * 1000
             record.status = guard.status
-            record.keep_reply(guard.body if guard.head_done else guard.first_bytes)
+            record.keep_reply((guard.handed_over or guard.body) if guard.head_done else guard.first_bytes)
 
     def _send(self, request: httpx.Request, guard: Guard) -> RawReply:
         try:

@@ -1,4 +1,4 @@
-"""``python -m tests.attacks``: run the attacks, print a table, write ``attacks.json``; exit code 1 if one was not held."""
+"""``python -m tests.attacks``: run attacks, print a table, write ``attacks.json``; exit code 0 if all are held."""
 
 from __future__ import annotations
 

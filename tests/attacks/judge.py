@@ -46,7 +46,7 @@ def judge(attack: Attack, ran: Ran) -> Verdict:
     failure = card.get("failure") or {}
     problems = [*_verdict_problems(attack.expected, ran, card), *_around_problems(attack.expected, ran, evidence)]
     if evidence:
-        problems += [*_service_problems(attack.expected, evidence), *_record_problems(attack.expected, ran)]
+        problems += [*_service_problems(attack.expected, ran, evidence), *_record_problems(attack.expected, ran)]
     service = (evidence.get("service") or {}).get("memory_peak_bytes")
     probe = max((phase["memory_peak_bytes"] or 0 for phase in evidence.get("phases", ())), default=0)
     return Verdict(
@@ -96,7 +96,7 @@ def _verdict_problems(wanted: Expected, ran: Ran, card: dict[str, Any]) -> Itera
     if ran.exit != wanted.exit:
         yield f"exit code {ran.exit}, not {wanted.exit}: {' '.join(ran.err.split())[-300:]}"
     if not card:
-        if wanted.exit != 2:  # noqa: PLR2004 - a usage error leaves no record
+        if wanted.exit != 2:
             yield "no scorecard was written"
         return
     score, failure = card["score"], card["failure"] or {}
@@ -117,6 +117,18 @@ def _verdict_problems(wanted: Expected, ran: Ran, card: dict[str, Any]) -> Itera
         yield f"the checks that do not pass are {failing}, not {sorted(wanted.failing)}"
 
 
+def _shown_problems(wanted: Expected, ran: Ran, found: dict[str, Any]) -> Iterator[str]:
+    """What a candidate and a terminal are shown: no hidden word, no control character."""
+    shown = ran.out + ran.err
+    if NOT_PLAIN.search(shown):
+        yield "the command line prints control characters"
+    if wanted.leaks:
+        seen = found.pop("saw", [])
+        if not seen:
+            yield "the attack saw no hidden request, so it proves nothing"
+        yield from (f"a candidate is shown {word!r}" for word in seen if word in shown)
+
+
 def _around_problems(wanted: Expected, ran: Ran, evidence: dict[str, Any]) -> Iterator[str]:
     if ran.seconds > wanted.wall_s:
         yield f"it took {ran.seconds:.1f} s, more than {wanted.wall_s:g}"
@@ -132,11 +144,12 @@ def _around_problems(wanted: Expected, ran: Ran, evidence: dict[str, Any]) -> It
             yield f"{static.get(category, 0)} findings of {category}, fewer than {least}"
 
 
-def _service_problems(wanted: Expected, evidence: dict[str, Any]) -> Iterator[str]:
+def _service_problems(wanted: Expected, ran: Ran, evidence: dict[str, Any]) -> Iterator[str]:
     ends = sorted({end["reason"] for end in (evidence.get("service") or {}).get("ends", ())})
     if not _as_wanted(ends, wanted.ends, racing=wanted.racing):
         yield f"the service's ends are {ends}, not {sorted(wanted.ends)}"
     found = told(evidence)
+    yield from _shown_problems(wanted, ran, found)
     for name, most in wanted.at_most.items():
         value = found.pop(name, None)
         if value is None or value > most:

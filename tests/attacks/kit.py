@@ -67,6 +67,8 @@ class Expected(Record):
     """Text that may stand in no record of the grading, nor in the page."""
     escaped: tuple[str, ...] = ()
     """Text that must stand in the page, escaped."""
+    leaks: bool = False
+    """Whether it tells what it ``saw`` of the hidden requests, none of which may be in what a candidate is shown."""
     wall_s: float
     """The longest that the whole grading may take."""
     probe_mb: float = 64

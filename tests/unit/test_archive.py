@@ -103,3 +103,12 @@ def test_a_broken_archive_is_the_engines(data):
     with pytest.raises(InfrastructureError) as caught:
         unpack([data], 100 * KB)
     assert caught.value.code == "engine.refused"
+
+
+def test_headers_about_headers_are_an_error_of_ours():
+    """Thousands of long-name headers in a row, which tarfile reads by recursion, are an archive that cannot be read."""
+    info = tarfile.TarInfo("././@LongLink")
+    info.type = tarfile.GNUTYPE_LONGNAME
+    with pytest.raises(InfrastructureError) as caught:
+        unpack([info.tobuf(tarfile.GNU_FORMAT) * 4_000], 4_000 * KB)
+    assert caught.value.code == "engine.refused"

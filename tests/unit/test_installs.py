@@ -128,6 +128,8 @@ FAILED = {
     "refused": (said("a wheel without a RECORD", code=2), b"", "install.refused", "candidate"),
     "anything else": (said("segmentation fault", code=-11), b"", "install.failed", "infrastructure"),
     "no result": (None, b"", "install.no_result", "infrastructure"),
+    "half a result": ({"ok": True}, b"", "install.bad_result", "infrastructure"),
+    "no text": (OK | {"packages": ["a\ud800==1"]}, b"", "install.bad_result", "infrastructure"),
 }
 
 

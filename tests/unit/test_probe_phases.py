@@ -194,6 +194,20 @@ def test_state_outlives_the_phase() -> None:
         assert flat(stub.results("restart")) == [("passed", None)]
 
 
+def test_state_that_was_never_stored() -> None:
+    """A check that needs what a failed one was to store fails as that one did; if none failed, it is a bug."""
+    for earlier, verdict in (("assert False", ("failed", "candidate")), ("pass", ("error", "challenge"))):
+        with pod() as stub:
+            stub.hidden(
+                f"@check('a')\ndef test_a(state):\n    {earlier}\n    state['other'] = 1\n"
+                "@check('z')\ndef test_z(state):\n    assert state['note']\n"
+            )
+            stub.plan("a", elsewhere=["z"])
+            stub.plan("z", phase="restart", elsewhere=["a"])
+            stub.results()
+            assert flat(stub.results("restart")) == [verdict]
+
+
 def test_a_crash_leaves_no_results() -> None:
     """A probe that is killed, or has no sound plan, leaves no results file, not even an old one."""
     with pod() as stub:

@@ -138,7 +138,16 @@ def test_dependencies_are_a_list_of_strings(tmp_path, dependencies):
     assert "not a list of strings" in refused(tmp_path, project=f"[project]\ndependencies = {dependencies}")
 
 
-@pytest.mark.parametrize("line", ["x @ https://x.example/x.whl", "-e .", "a; os_name == 'x\\n-e .'"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x @ https://x.example/x.whl",
+        "-e .",
+        "a; os_name == 'x\\n-e .'",
+        "a; os_name == 'x\\u000b-e .'",
+        "a; os_name == 'x #y'",
+    ],
+)
 def test_the_project_is_held_to_the_same_lines(tmp_path, line):
     """A dependency of pyproject.toml is refused as a line would be, also one that would become two lines."""
     assert refused(tmp_path, project=f'[project]\ndependencies = ["{line}"]').startswith("pyproject.toml: ")

@@ -26,4 +26,5 @@ def test_many(service):
     faults = sorted({one.kind for one in came if isinstance(one, ServiceFault)})
     expect(not faults, "eight replies", seen=f"faults: {', '.join(faults)}")
     for reply in came:
+        expect(reply.status == 200, "status 200", seen=f"status {reply.status}")
         reply.at(kind=dict)

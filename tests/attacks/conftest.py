@@ -1,0 +1,3 @@
+"""What lies in the attacks' own folders is hostile: pytest never collects or imports it here."""
+
+collect_ignore_glob = ["*/*"]

@@ -1,0 +1,12 @@
+"""Sends the same key twice with two values."""
+
+import socket
+
+
+def reply(caller, request):
+    body = b'{"a": 1, "a": 2}'
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    caller.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    caller.shutdown(socket.SHUT_WR)
+    while caller.recv(65_536):  # closing on an unread request would reset the connection, and the reply with it
+        pass

@@ -1,0 +1,7 @@
+"""Takes the request and hangs up."""
+
+import socket
+
+
+def reply(caller, request):
+    caller.shutdown(socket.SHUT_RDWR)

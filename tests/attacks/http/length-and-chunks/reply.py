@@ -1,0 +1,12 @@
+"""States a length and chunked framing at once, as request smuggling does."""
+
+import socket
+
+
+def reply(caller, request):
+    body = b"2\r\n{}\r\n0\r\n\r\n"
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
+    caller.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    caller.shutdown(socket.SHUT_WR)
+    while caller.recv(65_536):  # closing on an unread request would reset the connection, and the reply with it
+        pass

@@ -1,0 +1,1 @@
+"""Its host.py writes the files."""

@@ -1,0 +1,1 @@
+"""Beside it lies an expression of many parentheses."""

@@ -1,0 +1,1 @@
+"""Beside it lie files in odd encodings."""

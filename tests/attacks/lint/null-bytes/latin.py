@@ -1,0 +1,3 @@
+# -*- coding: latin-1 -*-
+NAME = 'é'
+print(undefined_name)

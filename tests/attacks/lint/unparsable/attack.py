@@ -1,0 +1,1 @@
+"""Beside it lies a file that cannot be parsed."""
