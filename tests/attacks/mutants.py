@@ -69,14 +69,19 @@ def apply(mutant: Mutant, tree: Path) -> None:
 
 def survivors(mutant: Mutant, out: Path) -> list[Verdict]:
     """The attacks that should have noticed and did not."""
+    return [verdict for verdict in verdicts(mutant, out) if verdict.held]
+
+
+def verdicts(mutant: Mutant, out: Path) -> list[Verdict]:
+    """What each attack that should notice comes to."""
     by_id = {attack.id: attack for attack in attacks()}
     own = out / mutant.id
     shutil.rmtree(own, ignore_errors=True)
     apply(mutant, own / "tree")
     with opened(own / "field", own / "tree") as field:
-        verdicts = [judge(by_id[name], field.run(by_id[name])) for name in mutant.killed_by]
+        found = [judge(by_id[name], field.run(by_id[name])) for name in mutant.killed_by]
     shutil.rmtree(own / "tree")
-    return [verdict for verdict in verdicts if verdict.held]
+    return found
 
 
 def main(names: Sequence[str], out: Path, console: Console, jobs: int) -> int:
@@ -84,8 +89,12 @@ def main(names: Sequence[str], out: Path, console: Console, jobs: int) -> int:
     chosen = [mutant for mutant in table() if not names or mutant.id in names]
 
     def run(mutant: Mutant) -> tuple[Mutant, list[Verdict]]:
-        alive = survivors(mutant, out)
+        found = verdicts(mutant, out)
+        alive = [verdict for verdict in found if verdict.held]
         console.print(f"{'✕ alive' if alive else '✓ killed'} {mutant.id}", highlight=False, markup=False)
+        for verdict in found:  # so that a reader sees that it was noticed for the right reason
+            reason = verdict.problems[0][:160] if verdict.problems else "nothing"
+            console.print(f"    {verdict.attack}: {reason}", highlight=False, markup=False, soft_wrap=True)
         return mutant, alive
 
     with ThreadPoolExecutor(jobs) as pool:

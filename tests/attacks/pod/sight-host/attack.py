@@ -9,7 +9,7 @@ from tells import tell
 PLACES = (
     "/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock", "/run/podman/podman.sock", "/proc/kcore", "/proc/kmsg", "/proc/kpageflags",
     "/dev/mem", "/dev/kmem", "/dev/port", "/dev/kmsg", "/dev/kvm", "/dev/vda", "/dev/sda", "/dev/nvme0", "/dev/vsock", "/dev/vhost-vsock", "/dev/fuse",
-    "/dev/net/tun", "/dev/loop-control", "/dev/mapper/control", "/dev/userfaultfd", "/dev/cpu/0/msr", "/etc/shadow", "/root", "/proc/1/map_files",
+    "/dev/net/tun", "/dev/loop-control", "/dev/mapper/control", "/dev/userfaultfd", "/dev/cpu/0/msr", "/etc/shadow", "/root",
     "/sys/kernel/debug/tracing", "/sys/kernel/security/lockdown", "/proc/vmallocinfo", "/proc/slabinfo",
 )
 
