@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import h11
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from harness.edge.settings import BODY_SECONDS, MAX_CONNECTIONS
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 MAX_HEADER_BYTES = 16_384
+UNREAD_SECONDS = 5.0
+"""How long a client that was answered early may go on sending: who can't finish doesn't read the answer."""
 KEEP_ALIVE_SECONDS = 75
 """Longer than any client's own pool keeps a connection: we never close one that is about to be used."""
 
@@ -44,6 +46,12 @@ class BoundedProtocol(H11Protocol):
             self._deadline.cancel()
         super().connection_lost(exc)
 
+    def on_response_complete(self) -> None:
+        """End a connection whose body goes on after its answer: uvicorn would read and drop it for ever."""
+        super().on_response_complete()
+        if self.conn.their_state is h11.SEND_BODY:
+            self.loop.call_later(UNREAD_SECONDS, self._hang_up, self.cycle)
+
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP; a body that turns bad after its answer has begun can only be hung up on."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
@@ -53,6 +61,10 @@ class BoundedProtocol(H11Protocol):
 
     def _expire(self) -> None:
         if self.cycle is None:  # no request has been read yet
+            self.transport.abort()
+
+    def _hang_up(self, answered: RequestResponseCycle) -> None:
+        if self.cycle is answered and self.conn.their_state is h11.SEND_BODY:
             self.transport.abort()
 
 

@@ -68,6 +68,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--mutants", action="store_true", help="switch the defences off, one by one")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "attacks", help="folder for the gradings")
     asked = parser.parse_args(arguments)
+    asked.out = asked.out.resolve()  # a mutant's grader works in another folder
     console = Console(width=180)
     if asked.mutants:
         return mutants.main(asked.name, asked.out / "mutants", console, asked.jobs)

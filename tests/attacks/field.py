@@ -101,7 +101,7 @@ class Field:
                 closing=closing,
             )
             url = self._publish(attack, place, marker)
-            return self._grade(attack, place, url, marker)
+            return self._grade(attack, place, url)
 
     def _publish(self, attack: Attack, place: Place, marker: str) -> str:
         if attack.expected.base != "none":
@@ -118,7 +118,7 @@ class Field:
         bare_repository(place.submission, repository, leave_out=OURS)
         return f"{self.address}/{marker}.git"
 
-    def _grade(self, attack: Attack, place: Place, url: str, marker: str) -> Ran:
+    def _grade(self, attack: Attack, place: Place, url: str) -> Ran:
         limits = place.folder / "limits.toml"
         limits.write_text(_toml(HURRIED | attack.expected.limits))
         out = place.folder / "out"
@@ -127,7 +127,7 @@ class Field:
             "GRADER_CHALLENGES": str(ROOT / "tests" / "challenges"),
             "GRADER_LIMITS": str(limits),
             "GRADER_STATE": str(self.state),
-            "GRADER_ATTACK": marker,
+            "GRADER_ATTACK": str(place.folder.resolve()),  # batches side by side have attacks of the same name
             "TMPDIR": str(place.folder / "tmp"),
             "PYTHONPATH": str(self.tree),
             "COLUMNS": "200",
@@ -155,13 +155,14 @@ class Field:
             err=errors,
             seconds=time.monotonic() - began,
             folder=out,
-            left=tuple(self._left(marker, place.folder / "tmp", out)),
+            left=tuple(self._left(place.folder, out)),
             reached=tuple(self.listener.called()),
         )
 
-    def _left(self, marker: str, temporary: Path, out: Path) -> Iterator[str]:
+    def _left(self, own: Path, out: Path) -> Iterator[str]:
+        temporary = own / "tmp"
         yield from (f"file {path.relative_to(temporary)}" for path in sorted(temporary.rglob("*")))
-        yield from (f"process {number}" for number in _marked(marker))
+        yield from (f"process {number}" for number in _marked(str(own.resolve())))
         run = json.loads((out / "scorecard.json").read_text("utf-8"))["grading"] if out.exists() else ""
         with Engine() as engine:
             yield from (f"{item.kind} {item.name}" for item in engine.leftovers() if run and item.run_id == run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from tests.attacks.field import Ran
 from tests.attacks.kit import Attack, Expected
 
 _MB = 1024 * 1024
+_RECORDS_MB = 1
+"""All that one grading of the small challenges may write, whatever was printed and answered."""
 NOT_PLAIN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """Control characters, and those that turn the direction of text."""
 
@@ -86,6 +88,10 @@ def _blames(card: dict[str, Any]) -> set[str]:
     return {str(check["blame"]) for check in checks(card) if check["state"] != "passed"}
 
 
+def _as_wanted(found: Iterable[str], wanted: Iterable[str], *, racing: bool) -> bool:
+    return set(found) <= set(wanted) if racing else set(found) == set(wanted)
+
+
 def _verdict_problems(wanted: Expected, ran: Ran, card: dict[str, Any]) -> Iterator[str]:
     if ran.exit != wanted.exit:
         yield f"exit code {ran.exit}, not {wanted.exit}: {' '.join(ran.err.split())[-300:]}"
@@ -101,10 +107,10 @@ def _verdict_problems(wanted: Expected, ran: Ran, card: dict[str, Any]) -> Itera
     if failure.get("code") != wanted.code:
         yield f"the failure is {failure.get('code')}, not {wanted.code}"
     blames = {failure["blame"]} if failure else _blames(card)
-    if blames != ({wanted.blame.value} if wanted.blame else set()):
+    if not _as_wanted(blames, [wanted.blame.value] if wanted.blame else [], racing=wanted.racing):
         yield f"the blame is {sorted(blames)}, not {wanted.blame and wanted.blame.value}"
     closed = [gate["id"] for gate in card["gates"] if gate["state"] == "closed"]
-    if closed != list(wanted.gates):
+    if not _as_wanted(closed, wanted.gates, racing=wanted.racing):
         yield f"the closed gates are {closed}, not {list(wanted.gates)}"
     failing = sorted(check["id"] for check in checks(card) if check["state"] != "passed")
     if wanted.failing is not None and failing != sorted(wanted.failing):
@@ -140,7 +146,7 @@ def _around_problems(wanted: Expected, ran: Ran, evidence: dict[str, Any]) -> It
 
 def _service_problems(wanted: Expected, ran: Ran, evidence: dict[str, Any]) -> Iterator[str]:
     ends = sorted({end["reason"] for end in (evidence.get("service") or {}).get("ends", ())})
-    if ends != sorted(wanted.ends):
+    if not _as_wanted(ends, wanted.ends, racing=wanted.racing):
         yield f"the service's ends are {ends}, not {sorted(wanted.ends)}"
     found = told(evidence)
     yield from _shown_problems(wanted, ran, found)
@@ -163,7 +169,11 @@ def _service_problems(wanted: Expected, ran: Ran, evidence: dict[str, Any]) -> I
 
 def _record_problems(wanted: Expected, ran: Ran) -> Iterator[str]:
     """No record carries what could harm its reader; what must be seen is seen, as text."""
-    for path in sorted(path for path in ran.folder.rglob("*") if path.is_file()):
+    files = sorted(path for path in ran.folder.rglob("*") if path.is_file())
+    size = sum(path.stat().st_size for path in files)
+    if size > _RECORDS_MB * _MB:
+        yield f"the records of the grading hold {size / _MB:.1f} MB"
+    for path in files:
         text = path.read_text("utf-8")
         yield from (f"{path.name} holds {words!r}" for words in wanted.never if words in text)
         if NOT_PLAIN.search(text):

@@ -42,6 +42,11 @@ class Expected(Record):
     """Error code of the failure, when the submission cannot be graded."""
     gates: tuple[str, ...] = ()
     """The gates that close, exactly."""
+    racing: bool = False
+    """Whom it hits is a matter of timing: that every check passes, or a gate of ``gates`` stays open, is right too.
+
+    Then ``ends`` need not all have come either. Nothing else may happen, and the blame may be no other.
+    """
     failing: tuple[str, ...] | None = None
     """The checks that do not pass, exactly; not compared when absent."""
     ends: tuple[str, ...] = ()

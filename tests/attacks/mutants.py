@@ -26,15 +26,22 @@ TABLE = Path(__file__).with_name("mutants.toml")
 COPIED = ("grader", "harness", "reports")
 
 
-class Mutant(Record):
+class Change(Record):
+    """One text of a file, and what takes its place."""
+
+    file: str
+    old: str
+    new: str
+
+
+class Mutant(Change):
     """One defence switched off."""
 
     id: str
     defence: str
     """What is switched off, in words."""
-    file: str
-    old: str
-    new: str
+    more: tuple[Change, ...] = ()
+    """Changes beside it, where one wall stands behind another."""
     killed_by: Annotated[tuple[str, ...], Bounded(min_length=1)]
     """Attacks, each of which must not be held any more."""
 
@@ -48,27 +55,33 @@ def apply(mutant: Mutant, tree: Path) -> None:
     """A copy of the source in ``tree`` with the defence switched off.
 
     Raises:
-        ValueError: the text to replace does not stand in the file exactly once.
+        ValueError: a text to replace does not stand in its file exactly once.
     """
     for name in COPIED:
         shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
-    path = tree / mutant.file
-    text = path.read_text("utf-8")
-    if text.count(mutant.old) != 1:
-        raise ValueError(f"{mutant.id}: its text stands {text.count(mutant.old)} times in {mutant.file}, not once")
-    path.write_text(text.replace(mutant.old, mutant.new), "utf-8")
+    for change in (mutant, *mutant.more):
+        path = tree / change.file
+        text = path.read_text("utf-8")
+        if text.count(change.old) != 1:
+            raise ValueError(f"{mutant.id}: its text stands {text.count(change.old)} times in {change.file}, not once")
+        path.write_text(text.replace(change.old, change.new), "utf-8")
 
 
 def survivors(mutant: Mutant, out: Path) -> list[Verdict]:
     """The attacks that should have noticed and did not."""
+    return [verdict for verdict in verdicts(mutant, out) if verdict.held]
+
+
+def verdicts(mutant: Mutant, out: Path) -> list[Verdict]:
+    """What each attack that should notice comes to."""
     by_id = {attack.id: attack for attack in attacks()}
     own = out / mutant.id
     shutil.rmtree(own, ignore_errors=True)
     apply(mutant, own / "tree")
     with opened(own / "field", own / "tree") as field:
-        verdicts = [judge(by_id[name], field.run(by_id[name])) for name in mutant.killed_by]
+        found = [judge(by_id[name], field.run(by_id[name])) for name in mutant.killed_by]
     shutil.rmtree(own / "tree")
-    return [verdict for verdict in verdicts if verdict.held]
+    return found
 
 
 def main(names: Sequence[str], out: Path, console: Console, jobs: int) -> int:
@@ -76,8 +89,12 @@ def main(names: Sequence[str], out: Path, console: Console, jobs: int) -> int:
     chosen = [mutant for mutant in table() if not names or mutant.id in names]
 
     def run(mutant: Mutant) -> tuple[Mutant, list[Verdict]]:
-        alive = survivors(mutant, out)
+        found = verdicts(mutant, out)
+        alive = [verdict for verdict in found if verdict.held]
         console.print(f"{'✕ alive' if alive else '✓ killed'} {mutant.id}", highlight=False, markup=False)
+        for verdict in found:  # so that a reader sees that it was noticed for the right reason
+            reason = verdict.problems[0][:160] if verdict.problems else "nothing"
+            console.print(f"    {verdict.attack}: {reason}", highlight=False, markup=False, soft_wrap=True)
         return mutant, alive
 
     with ThreadPoolExecutor(jobs) as pool:

@@ -239,3 +239,20 @@ def test_many_kept_alive_connections_make_room_for_new_ones(edge):
     finally:
         for client in clients:
             client.close()
+
+
+def send_for_ever(client: socket.socket) -> None:
+    """Chunks of a body without an end."""
+    while True:
+        client.sendall(b"10000\r\n" + b"x" * 65_536 + b"\r\n")
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("key", [KEY, "wrong"], ids=["too large", "not authorised"])
+def test_a_body_that_goes_on_after_its_answer_is_hung_up_on(edge, key):
+    """Neither answer lets its client send for ever."""
+    head = f"POST /v1/embeddings HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer {key}\r\nTransfer-Encoding: chunked"
+    with socket.create_connection(("127.0.0.1", edge.gateway_port), timeout=60) as client:
+        client.sendall(f"{head}\r\n\r\n".encode())
+        with pytest.raises(OSError, match=r"reset|pipe|abort"):
+            send_for_ever(client)

@@ -1,0 +1,12 @@
+"""Everything is killed."""
+
+import os
+import signal
+
+
+def answer(method, path, headers, body):
+    if method != "POST":
+        return None
+    if os.fork() == 0:
+        os.kill(-1, signal.SIGKILL)
+    signal.pause()
