@@ -70,7 +70,16 @@ class Place:
     targets: list[tuple[str, int]]
     environment: dict[str, str] = field(default_factory=dict)
     """Settings of the grader for this attack."""
+    arguments: list[str] = field(default_factory=list)
+    """More of the command line, where it is known only now."""
+    within: list[str] = field(default_factory=list)
+    """A program that runs the grader, such as one that makes a network namespace first."""
     closing: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def name(self) -> str:
+        """Its own in the batch."""
+        return self.folder.name
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,10 +143,11 @@ class Field:
             **attack.expected.environment,
             **place.environment,
         }
-        command = [sys.executable, "-m", "grader.cli", "run", url, "--challenge", attack.expected.challenge]
+        command = [*place.within, sys.executable, "-m", "grader.cli", "run", url]
+        more = ["--challenge", attack.expected.challenge, "--out", str(out), *attack.expected.arguments]
         began = time.monotonic()
         with subprocess.Popen(
-            [*command, "--out", str(out), *attack.expected.arguments],
+            [*command, *more, *place.arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
