@@ -1,4 +1,4 @@
-"""``python -m tests.attacks``: run the attacks, print a table, write ``attacks.json``; exit code 1 if one was not held."""
+"""``python -m tests.attacks``: run the attacks, print a table, write ``attacks.json``; 1 if one was not held."""
 
 from __future__ import annotations
 

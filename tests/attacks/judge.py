@@ -90,7 +90,7 @@ def _verdict_problems(wanted: Expected, ran: Ran, card: dict[str, Any]) -> Itera
     if ran.exit != wanted.exit:
         yield f"exit code {ran.exit}, not {wanted.exit}: {' '.join(ran.err.split())[-300:]}"
     if not card:
-        if wanted.exit != 2:  # noqa: PLR2004 - a usage error leaves no record
+        if wanted.exit != 2:  # a usage error leaves no record
             yield "no scorecard was written"
         return
     score, failure = card["score"], card["failure"] or {}

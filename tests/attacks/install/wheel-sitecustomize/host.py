@@ -1,0 +1,16 @@
+"""Both names, one code."""
+
+from tests.attacks.index import offer, wheel
+
+CODE = """
+import json, os, pathlib
+os.write(1, (chr(10) + "TOLD " + json.dumps({"customised": os.getuid()}) + chr(10)).encode())
+try:
+    pathlib.Path(f"/env/py/mark-{os.getuid()}").write_text("ran")
+except OSError:
+    pass
+"""
+
+
+def prepare(place):
+    offer(place, "attack", wheel("attack", {"sitecustomize.py": CODE, "usercustomize.py": CODE}))
