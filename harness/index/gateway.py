@@ -18,7 +18,7 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 import httpx
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 _PROJECT = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?", re.ASCII)
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._!+-]{0,250}", re.ASCII)
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 _PAGE_BYTES = 64 * 1024 * 1024
 _PASSED = ("content-type", "content-length", "content-range", "accept-ranges", "etag", "last-modified")
@@ -203,7 +205,8 @@ class Gateway:
                 return None
             if answer.status_code == httpx.codes.OK:
                 page = _rewritten(answer, project)
-                self._digests |= _listed_digests(page)
+                page["files"] = files = _plain(page["files"])
+                self._digests |= {item["upstream"]: item["hashes"]["sha256"] for item in files if item["hashes"]}
                 return page
             problem = f"HTTP {answer.status_code}"
         raise UpstreamError(problem)
@@ -235,12 +238,21 @@ def _compare(found: str, listed: str | None) -> None:
         raise UpstreamError("the index lists another digest for this file")
 
 
-def _listed_digests(page: dict[str, object]) -> dict[str, str]:
-    """The digests of a rewritten page, by address."""
-    files = page["files"]
-    rows = [(item["upstream"], item.get("hashes")) for item in files] if isinstance(files, list) else []
-    return {
-        address: hashes["sha256"].lower()
-        for address, hashes in rows
-        if isinstance(hashes, dict) and isinstance(hashes.get("sha256"), str)
-    }
+def _plain(files: object) -> list[dict[str, Any]]:
+    """The rows of a page that name a file as files are named; of their digests and sizes what is one.
+
+    An installer refuses the whole page for one odd row, and would be taken to mean the submission.
+    """
+    kept = []
+    for item in files if isinstance(files, list) else []:
+        if not isinstance(item.get("filename"), str) or _FILE.fullmatch(item["filename"]) is None:
+            continue
+        hashes = item.get("hashes")
+        digest = str(hashes.get("sha256", "")).lower() if isinstance(hashes, dict) else ""
+        row = {**item, "hashes": {"sha256": digest} if _DIGEST.fullmatch(digest) else {}}
+        if not isinstance(row.get("size", 0), int) or row.get("size", 0) < 0:
+            del row["size"]
+        if not isinstance(row.get("yanked", False), bool | str):
+            del row["yanked"]
+        kept.append(row)
+    return kept

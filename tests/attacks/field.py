@@ -23,6 +23,8 @@ from typing import Any
 
 from grader.gather.environment import KnownEnvironment
 from grader.sandbox.engine import Engine
+from grader.sandbox.images import ensure_images
+from grader.settings import read_settings
 from grader.validation.publish import bare_repository, served
 from tests.attacks.kit import BASES, Attack
 from tests.attacks.listener import Listener
@@ -193,6 +195,8 @@ def opened(root: Path, tree: Path = ROOT) -> Iterator[Field]:
     """A field in the folder ``root``, with a state folder of its own; its environments go with it."""
     repositories, state = root / "repositories", root / "state"
     repositories.mkdir(parents=True)
+    with Engine() as engine:
+        ensure_images(engine, read_settings())  # now: an attack may stand in the place of the package index
     with ExitStack() as stack:
         listener = stack.enter_context(contextlib.closing(Listener()))
         address = stack.enter_context(served(repositories))

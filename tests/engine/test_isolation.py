@@ -16,12 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.limits import MB, Limits, PodLimits
-from grader.sandbox.base import ContainerSpec
-from grader.sandbox.docker import DockerSandbox
-from grader.sandbox.engine import Engine
-from grader.sandbox.images import ensure_base
-from grader.settings import read_settings
+from grader.limits import MB, PodLimits
 from tests.engine.conftest import LIMITS, REPOS, TESTS, Desk, Ran
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("nothing_left")]
@@ -276,42 +271,3 @@ def test_forged_results_are_text(attack):
     assert "&lt;script&gt;" in page
     for path in (path for path in ran.folder.rglob("*") if path.is_file()):
         assert not NOT_PLAIN.search(path.read_text("utf-8")), path.name
-
-
-def test_installing_reaches_nobody_but_the_index(listener):
-    """On the installing container's network there is no host, no name server and no other run's container."""
-    script = (
-        "import json, socket, sys\n"
-        "found = []\n"
-        "for address, port in json.loads(sys.argv[1]):\n"
-        "    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):\n"
-        "        with socket.socket(socket.AF_INET, kind) as attempt:\n"
-        "            attempt.settimeout(0.3)\n"
-        "            try:\n"
-        "                attempt.connect((address, port))\n"
-        "                attempt.send(b'x')\n"
-        "            except OSError:\n"
-        "                continue\n"
-        "            if kind == socket.SOCK_STREAM:\n"
-        "                found.append(address)\n"
-        "print(found)\n"
-    )
-    settings, limits = read_settings(), Limits()
-    with Engine() as engine:
-        base = ensure_base(engine, settings)
-        sandbox = DockerSandbox(engine, "isolation", host="isolation")
-        try:
-            ours, theirs = sandbox.network("ours"), sandbox.network("theirs")
-            common = {"image": base, "uid": 10004, "gid": 10004, "limits": limits.install}
-            command = ["python3", "-m", "http.server", "8080"]
-            other = sandbox.create(ContainerSpec(role="other", command=command, network=("nets", (theirs,)), **common))
-            other.start()
-            targets = json.dumps([*listener.targets, (sandbox.address(other, theirs), 8080)])
-            command = ["python3", "-c", script, targets]
-            mine = sandbox.create(ContainerSpec(role="mine", command=command, network=("nets", (ours,)), **common))
-            mine.start()
-            assert mine.wait(30).exit_code == 0
-            assert mine.log().head.strip() == "[]"
-        finally:
-            sandbox.close()
-    assert listener.called() == []

@@ -2,4 +2,4 @@
 
 
 def publish(place):
-    return "https://example.org/work/%2e%2e/%2e%2e/etc/passwd"
+    return "https://work.invalid/work/%2e%2e/%2e%2e/etc/passwd"
