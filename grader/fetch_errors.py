@@ -84,6 +84,9 @@ _CODES_OF_WORDS = (
             r"|fatal: git upload-pack: aborting due to possible repository corruption"
         ),
     ),
+    ("fetch.malformed", r"Timestamp too large for this system"),  # beyond any calendar: only a hand-made commit has it
+    ("fetch.unreachable", r"\(curl_result = \d+, http_code = "),  # a plain web server that broke off
+    ("fetch.malformed", r"Cannot obtain needed object"),  # one that answered, and has no such object
     ("fetch.local_owner", r"detected dubious ownership"),
     ("fetch.redirected", r"unable to update url base from redirection"),
     ("fetch.not_found", r"could not read (Username|Password)|unable to read askpass|Authentication failed"),

@@ -121,12 +121,16 @@ class Installer:
             upstream = gateway.log().head + gateway.log().tail
         finally:
             gateway.remove()
+        if end.reason == "deadline" and "upstream_error" in upstream:
+            raise _index_unreachable(f"Installing was ended after {self.limits.install_s:.0f} seconds.")
         if end.reason == "deadline":
             raise CandidateError(
                 "install.timeout",
                 f"Installing took longer than {self.limits.install_s:.0f} seconds.",
                 next_step="Name fewer or smaller packages.",
             )
+        if "result.json" not in files and end.reason == "out_of_memory":
+            raise _out_of_memory("")
         if "result.json" not in files:
             raise InfrastructureError(
                 "install.no_result",
@@ -140,7 +144,12 @@ class Installer:
 
     def _start_gateway(self, network: str) -> Container:
         volume = self.sandbox.volume("index")
-        environment = {"INDEX_UPSTREAM": self.settings.index_url(), "INDEX_BUDGET": str(self.limits.install_bytes)}
+        environment = {
+            "INDEX_UPSTREAM": self.settings.index_url(),
+            "INDEX_BUDGET": str(self.limits.install_bytes),
+            # So often less than the install's own deadline that the gateway says first whose the slowness is.
+            "INDEX_PATIENCE": str(min(30.0, self.limits.install_s / 8)),
+        }
         files: list[File] = []
         if self.settings.ca_bundle:
             environment["INDEX_CA"] = "/pod/ca.pem"
@@ -275,12 +284,9 @@ def _install_error(result: _Result) -> GraderError:
             detail=words,
         )
     if result.upstream_failed:
-        return InfrastructureError(
-            "install.index_unreachable",
-            "The package index did not answer while the requirements were installed.",
-            next_step="Check the index with `grader doctor`, then grade again.",
-            detail=words,
-        )
+        return _index_unreachable(words)
+    if result.stage == "out_of_memory":
+        return _out_of_memory(words)
     for pattern, code, sentence in (
         (_UNREADABLE, "install.requirement_refused", "A requirement cannot be read"),
         (_NO_WHEEL, "install.no_wheel", "A requirement has no wheel for Linux and Python 3.11"),
@@ -304,4 +310,22 @@ def _install_error(result: _Result) -> GraderError:
         f"Installing stopped: {words}",
         next_step="Grade again; if it stays, read logs/install.txt.",
         detail=words,
+    )
+
+
+def _index_unreachable(detail: str) -> InfrastructureError:
+    return InfrastructureError(
+        "install.index_unreachable",
+        "The package index did not answer as it should while the requirements were installed.",
+        next_step="Check the index with `grader doctor`, then grade again.",
+        detail=detail,
+    )
+
+
+def _out_of_memory(detail: str) -> CandidateError:
+    return CandidateError(
+        "install.out_of_memory",
+        "Reading the packages took more memory than an install may have.",
+        next_step="Use smaller packages; the brief states the limit.",
+        detail=detail,
     )

@@ -123,8 +123,9 @@ class DockerSandbox:
             made = self.engine.api.create_container(
                 spec.image,
                 command=list(spec.command),
-                # A second end: should the grader die, the container ends itself.
-                entrypoint=["timeout", "--signal=KILL", str(spec.lifetime_s)],
+                # A second end: should the grader die, the container ends itself. By its path: the
+                # environment's own programs come first in the service's PATH, and are a stranger's.
+                entrypoint=["/usr/bin/timeout", "--signal=KILL", str(spec.lifetime_s)],
                 name=name,
                 user=f"{spec.uid}:{spec.gid}",
                 environment=dict(spec.env),

@@ -1,7 +1,7 @@
 """Serve the index gateway: ``python -m harness.index`` (settings in the environment).
 
 ``INDEX_UPSTREAM`` simple API to stand for · ``INDEX_BUDGET`` bytes it may pass on in all ·
-``INDEX_CA`` CA bundle · ``INDEX_PORT``.
+``INDEX_CA`` CA bundle · ``INDEX_PATIENCE`` seconds a page may take · ``INDEX_PORT``.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ def main() -> int:
         upstream=os.environ["INDEX_UPSTREAM"],
         budget=int(os.environ.get("INDEX_BUDGET", str(1024**3))),
         ca_bundle=os.environ.get("INDEX_CA") or None,
+        patience=float(os.environ.get("INDEX_PATIENCE", "30")),
     )
     # Bound before it says so: whoever reads "ready" can connect at once.
     listener = socket.create_server(("0.0.0.0", int(os.environ.get("INDEX_PORT", "8080"))))  # noqa: S104 - one neighbour

@@ -2,19 +2,22 @@
 
 A file is asked for as ``/files/<project>/<address, base64>/<name>``; it is passed on only if the
 index's page of that project lists that very address. So the gateway is no way out: the
-other side of it can name projects, and nothing else.
+other side of it can name projects, and nothing else. Nor is it a way in: an index that leads
+elsewhere is followed to public addresses alone (:mod:`harness.index.upstream`), and a file whose
+digest is not the listed one never arrives whole.
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import hashlib
 import json
 import re
-import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 import httpx
@@ -22,16 +25,22 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from harness.index.upstream import Upstream, UpstreamError
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
 _PROJECT = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?", re.ASCII)
 _RANGE = re.compile(r"bytes=[0-9, -]{1,100}", re.ASCII)
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._!+-]{0,250}", re.ASCII)
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 _PAGE_BYTES = 64 * 1024 * 1024
 _PASSED = ("content-type", "content-length", "content-range", "accept-ranges", "etag", "last-modified")
 _METADATA = ".metadata"
 _ATTEMPTS = 3
+_SLOWEST = 16 * 1024
+"""Bytes a second, once patience is over: no network is so slow, and an install would take hours."""
 
 
 def say(event: str, **facts: object) -> None:
@@ -39,8 +48,8 @@ def say(event: str, **facts: object) -> None:
     print(json.dumps({"event": event, **facts}), flush=True)  # noqa: T201 - the container's log is its channel
 
 
-class UpstreamError(Exception):
-    """The index did not answer as an index does; ours, not the candidate's."""
+class BudgetError(Exception):
+    """The install has used up its bytes; the candidate's."""
 
 
 @dataclass(slots=True)
@@ -51,13 +60,19 @@ class Gateway:
         upstream: its simple API (PEP 503 / 691).
         budget: bytes it may pass on in all.
         ca_bundle: CA file for its certificates; none means the system's.
+        patience: seconds that a page may take, and that a file may come slowly.
     """
 
     upstream: str
     budget: int
     ca_bundle: str | None
+    patience: float = 30
     _pages: dict[str, dict[str, object] | None] = field(default_factory=dict)
-    _client: httpx.AsyncClient | None = None
+    _digests: dict[str, str] = field(default_factory=dict)
+    """SHA-256 of a file's address, where the index lists one."""
+    _down: str = ""
+    """Why the index is given up; whoever asks again is told at once."""
+    _client: Upstream | None = None
 
     def app(self) -> Starlette:
         """The ASGI application."""
@@ -70,9 +85,7 @@ class Gateway:
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        context = ssl.create_default_context(cafile=self.ca_bundle)
-        timeout = httpx.Timeout(30, connect=10)
-        async with httpx.AsyncClient(verify=context, timeout=timeout, follow_redirects=True) as client:
+        async with Upstream.opened(self.upstream, self.ca_bundle, self.patience) as client:
             self._client = client
             yield
 
@@ -114,27 +127,51 @@ class Gateway:
         if _RANGE.fullmatch(asked := request.headers.get("range", "")):
             headers["range"] = asked
         try:
-            upstream = await client.send(client.build_request(request.method, address, headers=headers), stream=True)
-        except httpx.HTTPError as error:
-            say("upstream_error", reason=type(error).__name__)
+            async with asyncio.timeout(self.patience):
+                upstream = await client.send(request.method, address, headers)
+        except (httpx.HTTPError, TimeoutError, UpstreamError) as error:
+            say("upstream_error", reason=str(error) or type(error).__name__)
             return PlainTextResponse("the package index does not answer", 502)
         kept = {key: upstream.headers[key] for key in _PASSED if key in upstream.headers}
         kept["cache-control"] = "max-age=365000000, immutable"
-        return StreamingResponse(self._metered(upstream), upstream.status_code, kept)
+        whole = request.method == "GET" and upstream.status_code == httpx.codes.OK
+        return StreamingResponse(
+            self._body(upstream, self._digests.get(address) if whole else None), upstream.status_code, kept
+        )
 
-    async def _metered(self, upstream: httpx.Response) -> AsyncIterator[bytes]:
+    async def _body(self, upstream: httpx.Response, digest: str | None) -> AsyncIterator[bytes]:
+        """A file's bytes. The last ones are held back until the digest is known to be right."""
+        found, held = hashlib.sha256(), b""
         try:
-            async for chunk in upstream.aiter_raw(65_536):
-                self.budget -= len(chunk)
-                if self.budget < 0:
-                    say("budget_spent")
-                    raise UpstreamError("the install's byte budget is spent")
-                yield chunk
-        except httpx.HTTPError as error:
-            say("upstream_error", reason=type(error).__name__)
+            async with aclosing(self._metered(upstream)) as chunks:
+                async for chunk in chunks:
+                    found.update(chunk)
+                    if held:
+                        yield held
+                    held = chunk
+            _compare(found.hexdigest(), digest)
+        except (httpx.HTTPError, UpstreamError) as error:
+            say("upstream_error", reason=str(error) or type(error).__name__)
             raise
         finally:
             await upstream.aclose()
+        if held:
+            yield held
+
+    async def _metered(self, upstream: httpx.Response) -> AsyncGenerator[bytes, None]:
+        """Bytes as they come, within the budget and not slower than any network is."""
+        now, came, waited = asyncio.get_running_loop().time, 0, 0.0
+        asked = now()
+        async for chunk in upstream.aiter_raw(65_536):
+            came, waited = came + len(chunk), waited + now() - asked
+            self.budget -= len(chunk)
+            if self.budget < 0:
+                say("budget_spent")
+                raise BudgetError("the install's byte budget is spent")
+            if waited > self.patience and came < waited * _SLOWEST:
+                raise UpstreamError(f"{came} bytes in {waited:.0f} seconds")
+            yield chunk
+            asked = now()
 
     async def _listed(self, project: str) -> set[str]:
         page = await self._page(project)
@@ -145,7 +182,13 @@ class Gateway:
         if _PROJECT.fullmatch(project) is None:
             return None
         if project not in self._pages:
-            self._pages[project] = await self._fetch_page(project)
+            if self._down:
+                raise UpstreamError(self._down)
+            try:
+                self._pages[project] = await self._fetch_page(project)
+            except UpstreamError as error:
+                self._down = str(error)
+                raise
         return self._pages[project]
 
     async def _fetch_page(self, project: str) -> dict[str, object] | None:
@@ -153,18 +196,22 @@ class Gateway:
         problem = "no answer"
         for _ in range(_ATTEMPTS):
             try:
-                answer = await client.get(url, headers={"accept": _SIMPLE_JSON})
-            except httpx.HTTPError as error:
+                async with asyncio.timeout(self.patience):
+                    answer = await client.whole(url, {"accept": _SIMPLE_JSON}, _PAGE_BYTES)
+            except (httpx.HTTPError, TimeoutError) as error:
                 problem = type(error).__name__
                 continue
             if answer.status_code == httpx.codes.NOT_FOUND:
                 return None
-            if answer.status_code == httpx.codes.OK and len(answer.content) <= _PAGE_BYTES:
-                return _rewritten(answer, project)
+            if answer.status_code == httpx.codes.OK:
+                page = _rewritten(answer, project)
+                page["files"] = files = _plain(page["files"])
+                self._digests |= {item["upstream"]: item["hashes"]["sha256"] for item in files if item["hashes"]}
+                return page
             problem = f"HTTP {answer.status_code}"
         raise UpstreamError(problem)
 
-    def _ready_client(self) -> httpx.AsyncClient:
+    def _ready_client(self) -> Upstream:
         if self._client is None:
             raise UpstreamError("not started")
         return self._client
@@ -184,3 +231,28 @@ def _rewritten(answer: httpx.Response, project: str) -> dict[str, object]:
         return {"meta": page["meta"], "name": page["name"], "files": files, "versions": page.get("versions", [])}
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise UpstreamError("the index does not speak PEP 691 (JSON)") from None
+
+
+def _compare(found: str, listed: str | None) -> None:
+    if listed and found != listed:
+        raise UpstreamError("the index lists another digest for this file")
+
+
+def _plain(files: object) -> list[dict[str, Any]]:
+    """The rows of a page that name a file as files are named; of their digests and sizes what is one.
+
+    An installer refuses the whole page for one odd row, and would be taken to mean the submission.
+    """
+    kept = []
+    for item in files if isinstance(files, list) else []:
+        if not isinstance(item.get("filename"), str) or _FILE.fullmatch(item["filename"]) is None:
+            continue
+        hashes = item.get("hashes")
+        digest = str(hashes.get("sha256", "")).lower() if isinstance(hashes, dict) else ""
+        row = {**item, "hashes": {"sha256": digest} if _DIGEST.fullmatch(digest) else {}}
+        if not isinstance(row.get("size", 0), int) or row.get("size", 0) < 0:
+            del row["size"]
+        if not isinstance(row.get("yanked", False), bool | str):
+            del row["yanked"]
+        kept.append(row)
+    return kept

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -47,8 +48,10 @@ def _install(job: dict[str, object]) -> dict[str, object]:
     arguments += ["--link-mode", "copy", "--default-index", str(job["index"])]
     arguments += ["-r", str(requirements), *(["-c", str(constraints)] if _lines(job, "constraints") else [])]
     done = _uv(*arguments, watch=(int(str(job["max_bytes"])), too_large))
-    if too_large.is_set():
+    if too_large.is_set() or done.returncode == -signal.SIGXFSZ:  # or one file beyond what a process may write
         return _failed("too_large", done)
+    if done.returncode == -signal.SIGKILL and _out_of_memory():
+        return _failed("out_of_memory", done)
     if done.returncode != 0:
         return _failed("install", done)
     compiled = subprocess.run(
@@ -96,6 +99,18 @@ def _watch_size(process: subprocess.Popen[str], limit: int, too_large: threading
             process.kill()
             return
         threading.Event().wait(0.5)
+
+
+def _out_of_memory() -> bool:
+    """Whether the kernel ended a process of this container for its memory (cgroup v1, v2)."""
+    for record in ("/sys/fs/cgroup/memory/memory.oom_control", "/sys/fs/cgroup/memory.events"):
+        try:
+            lines = Path(record).read_text("ascii").splitlines()
+        except OSError:
+            continue
+        if any(line.startswith("oom_kill ") and line != "oom_kill 0" for line in lines):
+            return True
+    return False
 
 
 def _size(root: Path, limit: int) -> int:

@@ -23,6 +23,8 @@ from typing import Any
 
 from grader.gather.environment import KnownEnvironment
 from grader.sandbox.engine import Engine
+from grader.sandbox.images import ensure_images
+from grader.settings import read_settings
 from grader.validation.publish import bare_repository, served
 from tests.attacks.kit import BASES, Attack
 from tests.attacks.listener import Listener
@@ -70,7 +72,16 @@ class Place:
     targets: list[tuple[str, int]]
     environment: dict[str, str] = field(default_factory=dict)
     """Settings of the grader for this attack."""
+    arguments: list[str] = field(default_factory=list)
+    """More of the command line, where it is known only now."""
+    within: list[str] = field(default_factory=list)
+    """A program that runs the grader, such as one that makes a network namespace first."""
     closing: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def name(self) -> str:
+        """Its own in the batch."""
+        return self.folder.name
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,10 +145,11 @@ class Field:
             **attack.expected.environment,
             **place.environment,
         }
-        command = [sys.executable, "-m", "grader.cli", "run", url, "--challenge", attack.expected.challenge]
+        command = [*place.within, sys.executable, "-m", "grader.cli", "run", url]
+        more = ["--challenge", attack.expected.challenge, "--out", str(out), *attack.expected.arguments]
         began = time.monotonic()
         with subprocess.Popen(
-            [*command, "--out", str(out), *attack.expected.arguments],
+            [*command, *more, *place.arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -184,6 +196,8 @@ def opened(root: Path, tree: Path = ROOT) -> Iterator[Field]:
     """A field in the folder ``root``, with a state folder of its own; its environments go with it."""
     repositories, state = root / "repositories", root / "state"
     repositories.mkdir(parents=True)
+    with Engine() as engine:
+        ensure_images(engine, read_settings())  # now: an attack may stand in the place of the package index
     with ExitStack() as stack:
         listener = stack.enter_context(contextlib.closing(Listener()))
         address = stack.enter_context(served(repositories))

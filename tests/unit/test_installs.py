@@ -118,6 +118,8 @@ FAILED = {
     "no wheel": (said("Because a has no usable wheels, we can conclude"), b"", "install.no_wheel", "candidate"),
     "unreadable": (said("error: Couldn't parse requirement in x"), b"", "install.requirement_refused", "candidate"),
     "too large": (said("x") | {"stage": "too_large"}, b"", "install.too_large", "candidate"),
+    "memory": (said("x", code=-9) | {"stage": "out_of_memory"}, b"", "install.out_of_memory", "candidate"),
+    "killed": (said("x", code=-9), b"", "install.failed", "infrastructure"),
     "budget": (said("No solution found"), b'{"event": "budget_spent"}', "install.too_large", "candidate"),
     "upstream": (
         said("No solution found"),
@@ -155,6 +157,19 @@ def test_an_install_has_a_deadline(sandbox, settings):
     with pytest.raises(GraderError) as caught:
         installer(sandbox, settings, Limits(install_s=0.05)).environment(WANTED)
     assert (caught.value.code, caught.value.blame) == ("install.timeout", Blame.CANDIDATE)
+
+
+def test_a_deadline_that_the_index_caused_is_ours(sandbox, settings):
+    """An install that waited for an index which does not answer is ended, and nobody pays for it."""
+
+    def stays(machine: Machine) -> int:
+        machine.sleep(60)
+        return 0
+
+    sandbox.programs |= {"install": stays, "index": index(b'{"event": "upstream_error", "reason": "ReadTimeout"}\n')}
+    with pytest.raises(InfrastructureError) as caught:
+        installer(sandbox, settings, Limits(install_s=0.5)).environment(WANTED)
+    assert caught.value.code == "install.index_unreachable"
 
 
 def analyser(data: bytes | None) -> Program:

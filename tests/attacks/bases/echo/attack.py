@@ -1,0 +1,1 @@
+"""Nothing: the submission itself is honest; what attacks is how it comes."""

@@ -1,0 +1,11 @@
+"""302 to an honest repository elsewhere."""
+
+from tests.attacks.repositories import Planted
+from tests.unit.fetch_hosts import http_host
+
+
+def publish(place):
+    Planted(place).hand_in()
+    other = place.closing.enter_context(http_host(place.repositories))
+    host = place.closing.enter_context(http_host(place.repositories, redirect=f"http://localhost:{other.port}/smart"))
+    return f"http://127.0.0.1:{host.port}/to/{place.name}.git"

@@ -1,0 +1,5 @@
+"""3 MB of comments."""
+
+
+def prepare(place):
+    (place.submission / "requirements.txt").write_text("# nothing\n" * 300_000)
