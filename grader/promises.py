@@ -59,7 +59,7 @@ def put_to_trial(engine: Engine, settings: Settings, make: MakeSandbox = docker_
         key=_key(engine, settings, facts),
         verdicts=tuple(seen if verdict.promise == _CLEAN else verdict for verdict in verdicts),
     )
-    if make is docker_sandbox and all(verdict.state != "not tried" for verdict in verdicts):
+    if make is docker_sandbox and all(verdict.state != "not tried" for verdict in trial.verdicts):
         trial.save(_path(settings, trial.key))
     return trial
 

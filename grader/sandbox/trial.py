@@ -25,7 +25,7 @@ _UID, _UID_OTHER = 10001, 10004
 _STEP_S = 60.0
 _SMALL, _TINY = 96 * MB, 64 * MB
 _FLOOD = 64 * MB
-_STUBBORN_S, _DEADLINE_S, _STILL_S = 12, 2.0, 0.5
+_STUBBORN_S, _BEGIN_S, _DEADLINE_S, _STILL_S = 60, 20.0, 1.0, 0.5
 _NEIGHBOUR_PORT = 8080
 _PUBLIC = (("1.1.1.1", 443), ("8.8.8.8", 53), ("192.0.2.99", 80), ("198.51.100.1", 443))
 _PRIVATE = (("10.0.0.1", 80), ("172.16.0.1", 80), ("192.168.0.1", 80), ("100.64.0.1", 80), ("10.96.0.1", 443))
@@ -246,11 +246,13 @@ def _stubborn(trying: _Try) -> Seen:
     try:
         holder.start()
         container.start()
+        begins_by = time.monotonic() + _BEGIN_S
+        while not _notes(holder) and time.monotonic() < begins_by:
+            time.sleep(0.1)
         end = container.wait(_DEADLINE_S)
-        notes = []
-        for _ in range(2):
-            notes.append(sum(map(len, holder.fetch("/data", max_bytes=MB).values())))
-            time.sleep(_STILL_S)
+        notes = [_notes(holder)]
+        time.sleep(_STILL_S)
+        notes.append(_notes(holder))
         goes_on = container.running()
     finally:
         container.remove()
@@ -262,6 +264,10 @@ def _stubborn(trying: _Try) -> Seen:
         "deadline.kill": (killed, f"its end: {end.reason}{', yet it runs' if goes_on else ''}"),
         "deadline.children": (not lives if notes[0] else None, saw),
     }
+
+
+def _notes(holder: Container) -> int:
+    return sum(map(len, holder.fetch("/data", max_bytes=MB).values()))
 
 
 def _sleeper(trying: _Try) -> ContainerSpec:
