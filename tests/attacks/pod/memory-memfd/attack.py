@@ -10,9 +10,12 @@ MB = 1_048_576
 def answer(method, path, headers, body):
     if method != "POST":
         return None
-    for number in range(64):
-        file = os.memfd_create("hoard")
+    files = []
+    for _ in range(64):
+        files.append(os.memfd_create("hoard"))
         for _ in range(16):
-            os.write(file, bytes(MB))
-        tell(megabytes=(number + 1) * 16)
+            os.write(files[-1], bytes(MB))
+        tell(megabytes=len(files) * 16)
+    for file in files:  # only where nothing held it
+        os.close(file)
     return 200, {}, b"{}"

@@ -14,13 +14,11 @@ def segment():
     ctypes.memset(place, 1, SIZE)
 
 
-def answer(method, path, headers, body):
-    if method != "POST":
-        return None
+def at_start():
     for _ in range(32):
         if os.fork() == 0:
             segment()
             os._exit(0)
         os.wait()
-    held = [bytearray(MB) for _ in range(64)]
-    return 200, {}, held[0]
+    held = [bytearray(MB) for _ in range(384)]
+    held.clear()
