@@ -31,8 +31,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = ROOT / "build" / "fuzz"
 HANG_S, RSS_MB = 60, 1_024
 """Of one input by the clock, for what never ends (its processor time is held tighter), and of the whole process."""
-SPARE_S = 180
-"""For start, kept inputs and the last one; a process that takes longer has hung without an input."""
+SPARE_S = 900
+"""For start, kept inputs and the last one on a busy machine; what takes longer has hung outside of any input."""
 
 _PROGRESS = re.compile(r"^#(\d+)\s+\w+.*?cov: (\d+) ft: (\d+) corp: (\d+)", re.MULTILINE)
 _COVERED = re.compile(r"cov: (\d+) ft: (\d+) corp: (\d+)")
