@@ -6,13 +6,16 @@ CHALLENGE ?= semantic-search
 MODE ?= quick
 RUNS ?= 1
 
-.PHONY: demo test test-long test-fast contract check validate attacks mutants bench fuzz clean setup engine lock format
+.PHONY: demo test test-long test-fast contract check validate attacks mutants bench fuzz clean setup engine images lock format
 
 demo: setup engine          ## grade a reference and a weak submission from git URLs, write both reports
 	$(BIN)/python scripts/demo.py
 
-test: setup engine build/model build/node/installed.json   ## the whole suite, on the real engine
-	$(BIN)/pytest $(PYTEST_ARGS)
+test: setup engine images build/model build/node/installed.json   ## the whole suite, on the real engine
+	$(BIN)/pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+
+images: setup engine        ## our images, made once before two processes want them
+	$(BIN)/python scripts/images.py
 
 test-long: setup engine     ## what takes minutes more: the demo as a newcomer runs it
 	$(BIN)/pytest -m long
