@@ -30,9 +30,9 @@ def tool(path: Path) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """One headless Chromium for all tests; each page gets a fresh context."""
+    """One headless Chromium for a module (its event loop must not outlive it); each page gets a fresh context."""
     executable = tool(CHROMIUM)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=str(executable), args=list(FLAGS))
