@@ -29,12 +29,14 @@ class Listener:
         with self._lock:
             for address, stream, datagrams in self._sockets:
                 with contextlib.suppress(BlockingIOError):
-                    stream.accept()[0].close()
-                    found.append(f"tcp {address}")
+                    while True:  # all of it: what is left would be held against the next attack
+                        stream.accept()[0].close()
+                        found.append(f"tcp {address}")
                 with contextlib.suppress(BlockingIOError):
-                    datagrams.recv(100)
-                    found.append(f"udp {address}")
-        return found
+                    while True:
+                        datagrams.recv(100)
+                        found.append(f"udp {address}")
+        return sorted(set(found))
 
     def close(self) -> None:
         """Stop listening."""

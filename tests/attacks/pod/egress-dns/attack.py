@@ -12,7 +12,7 @@ QUESTION = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07example\x03com\
 
 def servers():
     rows = Path("/etc/resolv.conf").read_text().splitlines()
-    return ["127.0.0.11", "192.0.2.53", *[row.split()[1] for row in rows if row.startswith("nameserver")]]
+    return ["127.0.0.11", "198.51.100.53", *[row.split()[1] for row in rows if row.startswith("nameserver")]]
 
 
 def at_start():

@@ -8,7 +8,7 @@ from pathlib import Path
 from tells import tell
 
 ECHO = b"\x08\x00\xf7\xff\x00\x00\x00\x00"
-MORE = [("169.254.169.254", 0), ("192.0.2.1", 0)]
+MORE = [("169.254.169.254", 0), ("198.51.100.1", 0)]
 
 
 def at_start():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tells import tell
 
-MORE = [("192.0.2.1", 443), ("172.17.0.1", 2375)]
+MORE = [("198.51.100.1", 443), ("172.17.0.1", 2375)]
 NO_WAY = {errno.ENETUNREACH, errno.ECONNREFUSED}
 
 
