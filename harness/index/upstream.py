@@ -2,7 +2,8 @@
 
 An index may keep its files on another host, or send us on to one. The gateway stands on a network from which
 this machine's own ports can be reached, so any other place than the index itself must be on the public
-internet; its address is asked for once and connected to as it was judged.
+internet, or be the index's own machine and port under another name (a company's proxy of both); its address is asked
+for once and connected to as it was judged.
 """
 
 from __future__ import annotations
@@ -85,25 +86,40 @@ class Upstream:
         if _place(url) == self.home:
             return self.client.build_request(method, url, headers=dict(headers))
         request = self.client.build_request(method, url, headers=dict(headers))  # with the name for its Host
-        request.url = url.copy_with(host=await _public(url))
+        request.url = url.copy_with(host=await self._judged(url))
         request.extensions = {**request.extensions, "sni_hostname": url.host}
         return request
+
+    async def _judged(self, url: httpx.URL) -> str:
+        """The address to connect to: a public one, or the index's own under another name."""
+        found = await _addresses(url.host, _port(url))
+        scheme, host, port = self.home
+        if _port(url) == _port(httpx.URL(scheme=scheme, host=host, port=port)):
+            own = set(await _addresses(host, _port(url)))
+            if set(found) <= own:
+                return str(found[0])
+        if any(not _is_public(address) for address in found):
+            raise UpstreamError("the index leads to an address that is not public")
+        return str(found[0])
 
 
 def _place(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
 
-async def _public(url: httpx.URL) -> str:
-    """The address of a host of the public internet."""
+def _port(url: httpx.URL) -> int:
     if url.scheme not in {"http", "https"} or not url.host:
         raise UpstreamError("the index leads to what is no address of the web")
+    return url.port or (443 if url.scheme == "https" else 80)
+
+
+async def _addresses(host: str, port: int) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
     try:
-        rows = await asyncio.get_running_loop().getaddrinfo(url.host, url.port or 443, type=socket.SOCK_STREAM)
+        rows = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise httpx.ConnectError(f"{type(error).__name__}") from error
-    found = [ipaddress.ip_address(str(row[4][0]).partition("%")[0]) for row in rows]
-    for address in found:
-        if not address.is_global or address.is_multicast or any(address in network for network in _WRAPPED):
-            raise UpstreamError("the index leads to an address that is not public")
-    return str(found[0])
+    return [ipaddress.ip_address(str(row[4][0]).partition("%")[0]) for row in rows]
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return address.is_global and not address.is_multicast and not any(address in network for network in _WRAPPED)
