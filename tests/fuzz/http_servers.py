@@ -26,6 +26,7 @@ from harness.edge.settings import DIMENSIONS, MAX_INPUTS
 from harness.edge.vendor import ApiError, parse_embeddings
 from harness.index.gateway import Gateway as Index
 from harness.index.gateway import UpstreamError, _rewritten
+from harness.index.upstream import Upstream as Way
 from tests.fuzz.support import Cut, Target, hold, pieces
 
 KEY = "key"
@@ -143,12 +144,12 @@ def gateway_body(data: bytes) -> None:
 # The index gateway, over a stand-in for the index itself.
 
 UPSTREAM = "https://index.example/simple"
-_LISTED = "https://files.example/a/b/six-1.0-py3-none-any.whl"
+_LISTED = "https://index.example/a/b/six-1.0-py3-none-any.whl"
 _TOKEN = base64.urlsafe_b64encode(_LISTED.encode())
 _PAGE = {
     "meta": {"api-version": "1.1"},
     "name": "six",
-    "files": [{"url": "https://files.example/a/b/six-1.0-py3-none-any.whl#sha256=0", "filename": "six-1.0-py3-none-any.whl",
+    "files": [{"url": "https://index.example/a/b/six-1.0-py3-none-any.whl#sha256=0", "filename": "six-1.0-py3-none-any.whl",
                "hashes": {}}],
 }  # fmt: skip
 _PROJECT_URL = re.compile(re.escape(UPSTREAM) + r"/[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?/")
@@ -173,7 +174,8 @@ class Upstream:
 def _index() -> tuple[Server, Upstream, Index]:
     upstream = Upstream()
     index = Index(upstream=UPSTREAM, budget=1 << 60, ca_bundle=None)
-    index._client = httpx.AsyncClient(transport=httpx.MockTransport(upstream), follow_redirects=True)
+    client = httpx.AsyncClient(transport=httpx.MockTransport(upstream))
+    index._client = Way(client, ("https", "index.example", None))
     config = uvicorn.Config(index.app(), http="h11", ws="none", lifespan="off", log_config=None, access_log=False)
     config.load()
     return Server(config, config.http_protocol_class), upstream, index

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
 import socket
 import time
@@ -200,11 +201,12 @@ def test_other_requests_are_answered_while_texts_are_encoded(edge):
             small = await client.post("/v1/embeddings", json={"model": MODEL, "input": "a single short question"})
             taken = time.monotonic() - started
             unfinished = not large.done()
-            return small.status_code, taken, unfinished, (await large).status_code
+            whole = (await large).status_code, time.monotonic() - started
+            return small.status_code, taken, unfinished, *whole
 
-    small, taken, unfinished, large = asyncio.run(exchange())
+    small, taken, unfinished, large, whole = asyncio.run(exchange())
     assert (small, large, unfinished) == (200, 200, True)
-    assert taken < 1.5
+    assert taken < whole / 2
 
 
 def test_a_known_text_is_answered_without_delay(edge):
@@ -227,7 +229,12 @@ def test_idle_connections_do_not_use_up_the_gateway(edge):
     finally:
         for client in idle:
             client.close()
-    assert edge.embed("still here").status_code == 200
+    for _ in range(100):  # until the gateway has seen that they are gone
+        with contextlib.suppress(httpx.TransportError):
+            assert edge.embed("still here").status_code == 200
+            return
+        time.sleep(0.05)
+    pytest.fail("the gateway never answered again")
 
 
 def test_many_kept_alive_connections_make_room_for_new_ones(edge):
