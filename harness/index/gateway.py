@@ -162,7 +162,7 @@ class Gateway:
         """Bytes as they come, within the budget and not slower than any network is."""
         now, came, waited = asyncio.get_running_loop().time, 0, 0.0
         asked = now()
-        async for chunk in upstream.aiter_raw(65_536):
+        async for chunk in upstream.aiter_raw():  # as they come: gathered into blocks, a drip would never be seen
             came, waited = came + len(chunk), waited + now() - asked
             self.budget -= len(chunk)
             if self.budget < 0:

@@ -11,6 +11,8 @@ def drip(caller):
     caller.send_response(200)
     caller.send_header("Content-Length", "100000")
     caller.end_headers()
+    if caller.command == "HEAD":
+        return
     for _ in range(100):
         caller.wfile.write(b"P")
         time.sleep(1)

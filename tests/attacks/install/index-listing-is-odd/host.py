@@ -4,7 +4,13 @@ import json
 
 from tests.attacks.index import serve
 
-NAMES = ("../../attack-1.0-py3-none-any.whl", "--attack-1.0-py3-none-any.whl", "", "attack-1.0-py3-none-any.whl\u0000.exe")
+NAMES = (
+    "attack-1.0-cp27-cp27m-win32.whl",
+    "../../attack-1.0-py3-none-any.whl",
+    "--attack-1.0-py3-none-any.whl",
+    "",
+    "attack-1.0-py3-none-any.whl\u0000.exe",
+)
 
 
 def prepare(place):
