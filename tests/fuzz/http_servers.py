@@ -281,6 +281,9 @@ TARGETS = (
             b"\0GET /files/six/"
             + base64.urlsafe_b64encode(b"http://169.254.169.254/")
             + b"/x HTTP/1.1\r\nhost: x\r\n\r\n",
+            b"\0GET /files/six/"
+            + base64.urlsafe_b64encode(b"https://index.example/not/listed.whl")
+            + b"/listed.whl HTTP/1.1\r\nhost: x\r\n\r\n",
             b"\0GET /files/six/%C3%A9/x HTTP/1.1\r\nhost: x\r\n\r\n",
             b"\0GET /simple/..%2f..%2fx/ HTTP/1.1\r\nhost: x\r\n\r\n",
             b"\0POST /simple/six/ HTTP/1.1\r\nhost: [\r\ncontent-length: 3\r\n\r\nabc",
