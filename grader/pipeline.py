@@ -14,13 +14,12 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 from grader import __version__, promises, results
 from grader.challenge import ChallengeFolder, load_challenge
@@ -38,6 +37,7 @@ from grader.evidence import (
 from grader.fetch import FetchedSource, FetchLimits, FetchPolicy, fetch
 from grader.gather.environment import Installer
 from grader.gather.requirements import read_requirements
+from grader.gather.retry import twice
 from grader.gather.service import gather_service, hidden_files, require_ready
 from grader.gather.static import gather_static, own_work
 from grader.gather.work import Work
@@ -51,8 +51,6 @@ from grader.scorecard import Scorecard
 from grader.scoring import score
 from grader.settings import Settings
 from grader.submission import Manifest, Submission, read_manifest
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,7 +257,7 @@ class _Run:
         with self.clock.stage("static", "linters and measures, without a network"):
             try:
                 own, limits = own_work(self.folder), self.settings.limits
-                evidence = _twice(lambda: gather_static(self.sandbox, self.images, limits, volume, own))
+                evidence = twice(lambda: gather_static(self.sandbox, self.images, limits, volume, own))
             except InfrastructureError as error:
                 if error.code == "sandbox.closed":
                     raise
@@ -297,7 +295,7 @@ class _Run:
     def _install(self, fetched: FetchedSource) -> str:
         with self.clock.stage("install", "requirements, through the index gateway"):
             wanted = read_requirements(fetched.tree_dir, self.settings.limits)
-            volume, install = _twice(lambda: self._installer().environment(wanted))
+            volume, install = twice(lambda: self._installer().environment(wanted))
             self.draft.add(install=install)
             self.clock.came_of("install", _install_note(install))
         return volume
@@ -331,20 +329,10 @@ class _Run:
                 pod.close()
 
         with self.clock.stage("service", "hidden checks over HTTP") as say:
-            service, phases = _twice(attempt)
+            service, phases = twice(attempt)
             ready = f"ready in {service.boot_s:.1f} s" if service.boot_s is not None else "never became ready"
             self.clock.came_of("service", f"{ready}, {sum(len(p.checks) for p in phases)} checks")
         return service, phases
-
-
-def _twice(attempt: Callable[[], T]) -> T:
-    """Infrastructure is tried once more; a candidate's failure is not."""
-    try:
-        return attempt()
-    except InfrastructureError as error:
-        if error.code in ("sandbox.closed", "engine.unreachable"):
-            raise
-        return attempt()
 
 
 def _install_note(install: InstallEvidence) -> str:

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 
 from grader.challenge import ChallengeFolder, Source
 from grader.clock import Clock
-from grader.errors import CandidateError, GraderError, InfrastructureError
+from grader.errors import CandidateError, GraderError
 from grader.evidence import Failure
 from grader.evidence_work import Documents, History, OwnTests, Survey, WorkEvidence
 from grader.fetch import FetchedSource
@@ -24,6 +24,7 @@ from grader.gather.environment import Installer
 from grader.gather.ours import run_ours
 from grader.gather.own_tests import gather_own_tests
 from grader.gather.requirements import Wanted, read_development, read_requirements
+from grader.gather.retry import twice
 from grader.gather.service import phase_seed
 from grader.gather.static import kit_digests
 from grader.gather.suite import Suite
@@ -59,7 +60,7 @@ class Work:
         )
         self._history = self.pool.submit(self._log)
         if any(criterion.source is Source.OWN_TESTS for criterion in self.folder.challenge.criteria):
-            self._survey = self.pool.submit(lambda: _twice(self._surveyed))
+            self._survey = self.pool.submit(lambda: twice(self._surveyed))
 
     def test(self, environment: str) -> None:
         """Begin the candidate's own tests, where the challenge asks for them."""
@@ -92,7 +93,7 @@ class Work:
 
     def _timed(self, stage: str, note: str, part: Callable[[], T]) -> T:
         with self.clock.stage(stage, note):
-            return _twice(part)
+            return twice(part)
 
     def _read(self) -> Documents:
         installer = self.installer
@@ -166,13 +167,3 @@ class Work:
         except CandidateError as error:
             return service, (), [*notes, f"The requirements for tests were not installed: {error.message}"[:300]]
         return volume, extra, notes
-
-
-def _twice(part: Callable[[], T]) -> T:
-    """Infrastructure is tried once more."""
-    try:
-        return part()
-    except InfrastructureError as error:
-        if error.code in ("sandbox.closed", "engine.unreachable"):
-            raise
-        return part()

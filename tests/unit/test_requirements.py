@@ -167,7 +167,9 @@ def test_broken_toml_is_refused_at_once(tmp_path, key, text):
 PROJECT = '[project]\ndependencies = ["httpx"]'
 
 
-def package(name: str = "httpx", version: str = "0.28.1", source: str = 'registry = "https://index.example/simple"') -> str:
+def package(
+    name: str = "httpx", version: str = "0.28.1", source: str = 'registry = "https://index.example/simple"'
+) -> str:
     """One entry of a lock."""
     return f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = {{ {source} }}\n'
 
