@@ -30,6 +30,8 @@ from grader.console import (
     show_findings,
     show_gradings,
     show_promises,
+    show_steps,
+    show_validation,
     summary,
 )
 from grader.doctor import diagnose
@@ -46,6 +48,9 @@ from grader.scorecard import Scorecard
 from grader.scoring import score as score_evidence
 from grader.settings import read_settings
 from grader.validation.ladder import climb
+from grader.validation.results import write as write_validation
+from grader.validation.validate import PROOFS, Wish, pods_at_once
+from grader.validation.validate import validate as prove
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 _out, _err = Console(), Console(stderr=True)
@@ -148,23 +153,47 @@ def check(folder: Annotated[Path | None, typer.Argument(help="Folder of challeng
 
 @app.command()
 def validate(
-    challenge: Annotated[str, typer.Argument(help="Which challenge.")],
-    solution: Annotated[list[str] | None, typer.Option(help="Only these solutions.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the gradings.")] = Path("build/validate"),
+    challenges: Annotated[list[str] | None, typer.Argument(help="Which challenges; default: all.")] = None,
+    *,
+    full: Annotated[bool, typer.Option("--full/--quick", help="All of it, or a slice for CI.")] = False,
+    solution: Annotated[
+        list[str] | None, typer.Option(help="Only grade these solutions, and prove nothing else.")
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Only these proofs.")] = None,
+    jobs: Annotated[int | None, typer.Option(help="So many pods side by side.", min=1, max=64)] = None,
+    seed: Annotated[int, typer.Option(help="Of all that is drawn.")] = 1,
+    out: Annotated[
+        Path, typer.Option(help="Folder for results; what is in it and still true is not run again.")
+    ] = Path("build/validate"),
+    as_json: AsJson = False,
 ) -> None:
-    """Grade every solution of a challenge and compare with what its expected.toml says."""
+    """Let challenges show that they are fair: rubric, leaks, ladder, mutants, repeats, budgets."""
     settings = read_settings()
-    folder = load_challenge(challenge, settings.challenges)
-    steps = climb(folder, settings, out, ConsoleProgress(_err), only=solution)
-    for step in steps:
-        shown = "–" if step.score is None else f"{step.score:.1f}"
-        _out.print(
-            f"{'✓' if step.held else '✕'} {step.name:<22} {shown:>6}  {step.sentence}",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
-    raise typer.Exit(0 if all(step.held for step in steps) else 4)
+    names = challenges or sorted(path.parent.name for path in settings.challenges.glob("*/challenge.toml"))
+    if solution:
+        steps = [
+            step
+            for name in names
+            for step in climb(
+                load_challenge(name, settings.challenges),
+                settings,
+                out / name / "solutions",
+                ConsoleProgress(_err),
+                only=solution,
+            )
+        ]
+        show_steps(_out, steps)
+        raise typer.Exit(0 if all(step.held for step in steps) else 4)
+    wish = Wish(full=full, jobs=jobs or pods_at_once(), seed=seed, proofs=frozenset(only or PROOFS))
+    found = []
+    for name in names:
+        found.append(prove(name, settings, out / name, ConsoleProgress(_err), wish))
+        write_validation(found[-1], out / name)
+        if not as_json:
+            show_validation(_out, found[-1], out / name)
+    if as_json:
+        sys.stdout.write(json.dumps([one.model_dump(mode="json") for one in found], indent=2) + "\n")
+    raise typer.Exit(0 if all(one.held for one in found) else 4)
 
 
 @app.command()

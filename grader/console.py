@@ -16,6 +16,8 @@ from grader.errors import GraderError, printable
 from grader.results import REPORT, SCORECARD
 from grader.sandbox.promises import Trial, as_rows
 from grader.scorecard import Scorecard, Status
+from grader.validation.ladder import Step
+from grader.validation.shapes import Validation
 
 _MARKS = {
     Status.GRADED: "graded",
@@ -82,6 +84,29 @@ def show_gradings(console: Console, rows: list[tuple[str, Scorecard, Path]]) -> 
             console.print(f"  blame: {card.failure.blame}   code: {card.failure.code}", markup=False, highlight=False)
         console.print(f"{name}: {out / REPORT}", markup=False, highlight=False, soft_wrap=True)
         console.print(f"{name}: {out / SCORECARD}", markup=False, highlight=False, soft_wrap=True)
+
+
+def show_steps(console: Console, steps: Sequence[Step]) -> None:
+    """Where solutions landed, a line each."""
+    for step in steps:
+        shown = "–" if step.score is None else f"{step.score:.1f}"
+        text = f"{'✓' if step.held else '✕'} {step.name:<22} {shown:>6}  {step.sentence}"
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def show_validation(console: Console, found: Validation, out: Path) -> None:
+    """The proofs of a challenge, a line each; below what does not hold, and what to do."""
+    console.print(
+        f"{found.challenge} {found.version} ({found.mode}, {found.seconds:.0f} s)", markup=False, highlight=False
+    )
+    marks = {"held": "✓", "broken": "✕", "skipped": "–"}
+    for proof in found.proofs:
+        text = f"{marks[proof.state]} {proof.id:<10} {proof.sentence}"
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+        for finding in proof.findings:
+            text = f"  {'':<10} → {finding.subject}: {finding.message.rstrip('.')}. {finding.next_step}"
+            console.print(text, markup=False, highlight=False, soft_wrap=True)
+    console.print(str(out / "validation.html"), markup=False, highlight=False, soft_wrap=True)
 
 
 def show_compared(console: Console, rows: list[Compared]) -> None:

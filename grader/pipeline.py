@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader import __version__, promises, results
+from grader.cancel import Cancel
 from grader.challenge import ChallengeFolder, load_challenge
 from grader.clock import Clock, Progress
 from grader.errors import CandidateError, GraderError, InfrastructureError, UsageError, printable
@@ -38,7 +39,7 @@ from grader.fetch import FetchedSource, FetchLimits, FetchPolicy, fetch
 from grader.gather.environment import Installer
 from grader.gather.requirements import read_requirements
 from grader.gather.retry import twice
-from grader.gather.service import gather_service, hidden_files, require_ready
+from grader.gather.service import Asked, gather_service, hidden_files, require_ready
 from grader.gather.static import gather_static, own_work
 from grader.gather.work import Work
 from grader.remote import shown
@@ -76,8 +77,8 @@ class Graded:
     out: Path
 
 
-def grade(request: Request, settings: Settings, progress: Progress) -> Graded:
-    """Grade one submission: from URL to report.
+def grade(request: Request, settings: Settings, progress: Progress, cancel: Cancel | None = None) -> Graded:
+    """Grade one submission: from URL to report. ``cancel`` ends it from another thread.
 
     A failure that is the candidate's, or ours once the engine works, still ends in a written scorecard
     that says so. Interrupted at any point, nothing keeps running and nothing is written.
@@ -95,7 +96,8 @@ def grade(request: Request, settings: Settings, progress: Progress) -> Graded:
         with live_run(settings) as run_id:
             sandbox = promises.docker_sandbox(engine, run_id, settings)
             draft = _Draft(evidence=_blank(request, folder, images, facts, settings, run_id))
-            with _deadline(sandbox, settings, draft), ThreadPoolExecutor(max_workers=8) as pool:
+            ends = (cancel or Cancel()).over(sandbox)
+            with ends, _deadline(sandbox, settings, draft), ThreadPoolExecutor(max_workers=8) as pool:
                 try:
                     run = _Run(request, settings, folder, images, sandbox, facts["id"], clock, pool, draft)
                     run.gather(run_folder(settings, run_id))
@@ -324,7 +326,7 @@ class _Run:
             try:
                 pod.serve(environment)
                 seed = self.draft.evidence.identity.seed
-                return gather_service(pod, self.folder, self.settings.limits, seed, say)
+                return gather_service(pod, self.folder, self.settings.limits, Asked(seed=seed), say)
             finally:
                 pod.close()
 

@@ -1,7 +1,7 @@
 """The published shapes: ``python -m grader.schemas DIR`` writes a JSON Schema for each record.
 
-``evidence``, ``scorecard`` and ``results`` describe JSON files; ``expected`` and ``challenge`` describe
-TOML files, by the names that stand in them. The same models are always the same bytes.
+``evidence``, ``scorecard``, ``results`` and ``validation`` describe JSON files; ``expected``, ``challenge`` and
+``demands`` (validation.toml) describe TOML files, by the names that stand in them. The same models are always the same bytes.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from grader.evidence import Evidence, PhaseResults
 from grader.record import Record, write_whole
 from grader.scorecard import Scorecard
 from grader.validation.ladder import Expected
+from grader.validation.shapes import Demands, Validation
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _WRITTEN: Literal["serialization"] = "serialization"
@@ -28,6 +29,8 @@ _MODELS: tuple[tuple[str, type[Record], Literal["serialization", "validation"], 
     ("results", PhaseResults, _READ, False),
     ("expected", Expected, _READ, True),
     ("challenge", Challenge, _READ, True),
+    ("validation", Validation, _WRITTEN, False),
+    ("demands", Demands, _READ, True),
 )
 """Name, model, side, and whether the file uses the aliases (``[[check]]``) that the TOML has."""
 

@@ -7,7 +7,7 @@ from statistics import fmean
 
 from grader.challenge import Challenge, CheckSpec
 from grader.errors import Blame
-from grader.evidence import CheckResult, Evidence, Outcome, Repeat
+from grader.evidence import CheckResult, Evidence, Outcome, PhaseResults, Repeat
 from grader.scorecard import CheckScore, State
 
 _FULL = 1 - 1e-9
@@ -19,9 +19,19 @@ def judge_checks(evidence: Evidence) -> tuple[CheckScore, ...]:
     return tuple(_judge(spec, found.get(spec.id), evidence) for spec in evidence.challenge.checks)
 
 
+def judge_results(challenge: Challenge, phases: Sequence[PhaseResults]) -> dict[str, CheckScore]:
+    """The checks that have results, by id: what a proof of the challenge looks at."""
+    found = {check.id: check for phase in phases for check in phase.checks if check.repeats}
+    return {spec.id: _judge_result(spec, found[spec.id]) for spec in challenge.checks if spec.id in found}
+
+
 def _judge(spec: CheckSpec, result: CheckResult | None, evidence: Evidence) -> CheckScore:
     if result is None or not result.repeats:
         return _without_result(spec, evidence)
+    return _judge_result(spec, result)
+
+
+def _judge_result(spec: CheckSpec, result: CheckResult) -> CheckScore:
     assessed = [repeat for repeat in result.repeats if _assessed(spec, repeat)]
     share = _share(spec, assessed) if assessed else None
     # What is shown is what the share rests on: our own trouble in another repeat explains nothing.

@@ -6,12 +6,13 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 
 from grader.challenge import ChallengeFolder, CheckSpec, Phase
 from grader.errors import Blame, CandidateError, ChallengeError, GraderError, InfrastructureError, printable
-from grader.evidence import ContainerEnd, PhaseResults, ServiceEvidence, ServiceStop
+from grader.evidence import ContainerEnd, Outcome, PhaseResults, ServiceEvidence, ServiceStop
 from grader.limits import Limits
 from grader.sandbox.base import File
 from grader.sandbox.pod import PhaseOutcome, Pod, tree_files
@@ -24,10 +25,21 @@ def hidden_files(folder: ChallengeFolder) -> list[File]:
     return tree_files(folder.hidden, "in/hidden")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked of a service: everything, as in a grading, or part of it, as in a proof of the challenge."""
+
+    seed: int
+    only: frozenset[str] | None = None
+    """Ids of the checks to run; none: all."""
+    until_failure: bool = False
+    """End with the first check that fails."""
+
+
 def gather_service(
-    pod: Pod, folder: ChallengeFolder, limits: Limits, seed: int, say: Callable[[str], None]
+    pod: Pod, folder: ChallengeFolder, limits: Limits, asked: Asked, say: Callable[[str], None]
 ) -> tuple[ServiceEvidence, tuple[PhaseResults, ...]]:
-    """Run every phase of a challenge against an open pod.
+    """Run every phase of a challenge against an open pod; a phase of which nothing is asked is left out.
 
     Raises:
         InfrastructureError: ``probe.…`` when a probe left no valid results, or the pod failed before
@@ -36,12 +48,18 @@ def gather_service(
     results: list[PhaseResults] = []
     ends: list[ContainerEnd] = []
     for phase in folder.challenge.phases:
+        if asked.only is not None and not any(
+            c.id in asked.only for c in folder.challenge.checks if c.phase == phase.id
+        ):
+            continue
         say(phase.id)
-        outcome, plan = _run(pod, phase, folder.challenge.checks, limits, seed)
+        outcome, plan = _run(pod, phase, folder.challenge.checks, limits, asked)
         ends += outcome.service_ends
         results.append(_read(outcome, plan, phase))
-        if phase is folder.challenge.phases[0] and not results[0].ready.ok:
+        if len(results) == 1 and not results[0].ready.ok:
             _require_pod(results[0], outcome)
+            break
+        if asked.until_failure and any(r.outcome is Outcome.FAILED for c in results[-1].checks for r in c.repeats):
             break
     first = results[0].ready
     return (
@@ -85,16 +103,17 @@ def phase_seed(seed: int, phase: str) -> int:
 
 
 def _run(
-    pod: Pod, phase: Phase, every: Sequence[CheckSpec], limits: Limits, seed: int
+    pod: Pod, phase: Phase, every: Sequence[CheckSpec], limits: Limits, asked: Asked
 ) -> tuple[PhaseOutcome, dict[str, object]]:
-    checks = [check for check in every if check.phase == phase.id]
-    elsewhere = [check.id for check in every if check.phase != phase.id]
+    wanted = {check.id for check in every if check.phase == phase.id and (asked.only is None or check.id in asked.only)}
+    checks = [check for check in every if check.id in wanted]
+    elsewhere = [check.id for check in every if check.id not in wanted]
     plan: dict[str, object] = {
         "schema_version": 1,
         "run_id": secrets.token_hex(8),
         "nonce": secrets.token_hex(16),
         "phase": phase.id,
-        "seed": phase_seed(seed, phase.id),
+        "seed": phase_seed(asked.seed, phase.id),
         "ready_deadline_s": limits.boot_s,
         "recover_deadline_s": limits.recover_s,
         "phase_deadline_s": limits.phase_s,
@@ -109,6 +128,7 @@ def _run(
             for check in checks
         ],
         "elsewhere": elsewhere,
+        "until_failure": asked.until_failure,
     }
     outcome = pod.run_phase(phase.id, plan, restart=phase.restart)
     problem = pod.service.problem

@@ -5,11 +5,16 @@ from __future__ import annotations
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from grader import pipeline
+from grader.cancel import Cancel
 from grader.challenge import ChallengeFolder
 from grader.clock import Progress
 from grader.errors import ChallengeError, UsageError
@@ -18,13 +23,25 @@ from grader.record import Record
 from grader.scorecard import Scorecard, State
 from grader.settings import Settings
 from grader.validation.publish import bare_repository, served
+from grader.validation.shapes import Kind
 
 LOCAL = FetchPolicy(allow_local=True, allow_private=True, allow_git_protocol=True)
+
+
+class Change(Record):
+    """A text of one file, replaced."""
+
+    path: str
+    old: Annotated[str, Field(min_length=1)]
+    """Stands in the file exactly once."""
+    new: str
 
 
 class Expected(Record):
     """``solutions/<name>/expected.toml``: where a solution must land, and why."""
 
+    kind: Kind
+    """What it is there to show."""
     score: tuple[float, float]
     """Lowest and highest score that is right."""
     why: str
@@ -37,6 +54,13 @@ class Expected(Record):
     """The gates that close, exactly."""
     exact: bool = True
     """Whether ``failing`` names every check that may earn less than all."""
+    based_on: str | None = None
+    """Another solution that this one is, besides its own files and ``changes``: the flaw stands alone to be read."""
+    changes: tuple[Change, ...] = Field(default=(), alias="change")
+    remove: tuple[str, ...] = ()
+    """Files and folders of the other solution that this one lacks."""
+
+    model_config = Record.model_config | {"populate_by_name": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +99,38 @@ def expected(folder: ChallengeFolder, name: str) -> Expected:
 
 
 def solution_files(folder: ChallengeFolder, name: str) -> Path:
-    """Where a solution's files lie: its own folder, or the starter's for the untouched starter."""
+    """Where a solution's own files lie: its own folder, or the starter's for the untouched starter."""
     return folder.root / "starter" if name == "starter" else folder.root / "solutions" / name
+
+
+def lay_out(folder: ChallengeFolder, name: str, into: Path) -> Path:
+    """Write a solution as a candidate would hand it in: what it is based on, its changes, its own files.
+
+    Raises:
+        ChallengeError: ``ladder.change``, ``ladder.expected_invalid``.
+    """
+    wanted = expected(folder, name)
+    into.mkdir(parents=True)
+    if wanted.based_on is not None:
+        lay_out(folder, wanted.based_on, into / ".base")
+        shutil.copytree(into / ".base", into, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".base"))
+        shutil.rmtree(into / ".base")
+    for gone in wanted.remove:
+        path = into / gone
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    for change in wanted.changes:
+        path = into / change.path
+        text = path.read_text("utf-8") if path.is_file() else ""
+        if text.count(change.old) != 1:
+            raise ChallengeError(
+                "ladder.change",
+                f"A change of solution {name} does not fit: {change.path} has its text {text.count(change.old)} times.",
+                next_step=f"Mend it in solutions/{name}/expected.toml.",
+            )
+        path.write_text(text.replace(change.old, change.new), "utf-8")
+    leave_out = shutil.ignore_patterns("__pycache__", "*.pyc", "expected.toml")
+    shutil.copytree(solution_files(folder, name), into, dirs_exist_ok=True, ignore=leave_out)
+    return into
 
 
 def climb(
@@ -94,25 +148,57 @@ def climb(
         UsageError: ``ladder.unknown_solution``.
         ChallengeError: ``ladder.no_solutions``: nothing proven is not a proof.
     """
+    with published(folder, only) as rungs:
+        return [rung.grade(settings, out, progress, seed=seed) for rung in rungs]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """One solution, published as a candidate would."""
+
+    folder: ChallengeFolder
+    name: str
+    url: str
+    tree: Path
+    """Its files, as handed in."""
+
+    def grade(
+        self,
+        settings: Settings,
+        out: Path,
+        progress: Progress,
+        *,
+        seed: int | None = None,
+        cancel: Cancel | None = None,
+    ) -> Step:
+        """Grade it into ``out/<name>`` and compare it with what is expected of it."""
+        progress.begin("solution", self.name)
+        shutil.rmtree(out / self.name, ignore_errors=True)
+        request = pipeline.Request(
+            url=self.url, challenge=self.folder.challenge.id, out=out / self.name, seed=seed, policy=LOCAL
+        )
+        graded = pipeline.grade(request, settings, progress, cancel)
+        return compare(self.name, expected(self.folder, self.name), graded.scorecard, graded.out)
+
+
+@contextmanager
+def published(folder: ChallengeFolder, only: Sequence[str] | None = None) -> Iterator[list[Rung]]:
+    """The solutions behind git's own daemon, for as long as this is open.
+
+    Raises:
+        UsageError: ``ladder.unknown_solution``.
+        ChallengeError: ``ladder.no_solutions``.
+    """
     names = _names(folder, only)
-    steps = []
     with tempfile.TemporaryDirectory(prefix="grader-ladder-") as temporary:
         for name in names:
-            bare_repository(solution_files(folder, name), Path(temporary) / f"{name}.git")
+            tree = lay_out(folder, name, Path(temporary) / "trees" / name)
+            bare_repository(tree, Path(temporary) / f"{name}.git")
         with served(Path(temporary)) as address:
-            for name in names:
-                progress.begin("solution", name)
-                shutil.rmtree(out / name, ignore_errors=True)
-                request = pipeline.Request(
-                    url=f"{address}/{name}.git",
-                    challenge=folder.challenge.id,
-                    out=out / name,
-                    seed=seed,
-                    policy=LOCAL,
-                )
-                graded = pipeline.grade(request, settings, progress)
-                steps.append(compare(name, expected(folder, name), graded.scorecard, graded.out))
-    return steps
+            yield [
+                Rung(folder=folder, name=name, url=f"{address}/{name}.git", tree=Path(temporary) / "trees" / name)
+                for name in names
+            ]
 
 
 def _names(folder: ChallengeFolder, only: Sequence[str] | None) -> list[str]:

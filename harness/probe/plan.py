@@ -40,6 +40,7 @@ class Plan:
     """One phase; names as in ``plan-<phase>.json``, times in seconds.
 
     ``elsewhere`` names checks of the hidden files that another phase or pod runs; it may be left out.
+    With ``until_failure`` nothing is asked any more once a check has failed: enough to know that one does.
     """
 
     schema_version: int
@@ -58,6 +59,7 @@ class Plan:
     hidden_dir: str
     checks: tuple[PlannedCheck, ...]
     elsewhere: tuple[str, ...] = ()
+    until_failure: bool = False
 
     def order(self) -> list[Slot]:
         """Every repeat in the order to run: groups as the plan has them, shuffled by the seed within a group."""

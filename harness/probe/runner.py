@@ -122,6 +122,8 @@ class Run:
             self._waited += back.seconds
             if not back.ok:
                 self._halted = self._gone()
+        if self._halted is None and self._plan.until_failure and attempted.repeat.verdict.outcome == "failed":
+            self._halted = _enough(slot.check.id)
 
     def _gone(self) -> Verdict:
         when = f"{self._stops[-1]['at_s']:.1f} s into the phase" if self._stops else "during the phase"
@@ -154,3 +156,8 @@ class Run:
 
     def _stray(self, name: str, reason: str) -> dict[str, Any]:
         return {"id": printable(name, 200), "repeats": [Repeat(index=0, seed=0, verdict=challenge(reason)).as_json()]}
+
+
+def _enough(check: str) -> Verdict:
+    """Nobody's fault: the plan asked for no more than the first failure."""
+    return Verdict(outcome="not_run", blame=None, message=f"{check} had failed, and no more was asked.")

@@ -13,7 +13,7 @@ from tests.attacks.field import Ran
 from tests.attacks.kit import Attack, Expected
 
 _MB = 1024 * 1024
-_RECORDS_MB = 1
+_RECORDS_MB = 2
 """All that one grading of the small challenges may write, whatever was printed and answered."""
 NOT_PLAIN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """Control characters, and those that turn the direction of text."""

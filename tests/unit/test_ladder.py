@@ -13,10 +13,10 @@ from grader.challenge import ChallengeFolder
 from grader.errors import ChallengeError, UsageError
 from grader.scoring import score
 from grader.settings import read_settings
-from grader.validation.ladder import Expected, climb, compare, expected, solution_files, solutions
+from grader.validation.ladder import Expected, climb, compare, expected, lay_out, solution_files, solutions
 from grader.validation.publish import bare_repository
 
-GOOD = {"score": (95, 100), "why": "All of it works."}
+GOOD = {"kind": "reference", "score": (95, 100), "why": "All of it works."}
 
 
 def sentence(wanted: dict, **changes) -> str:
@@ -72,7 +72,8 @@ def test_a_submission_that_cannot_be_graded_is_held_to_its_code():
 @pytest.fixture
 def folder(tmp_path) -> ChallengeFolder:
     """The echo challenge with a solution and the untouched starter."""
-    for name, text in (("good", 'score = [95, 100]\nwhy = "x"'), ("starter", 'score = [0, 5]\nwhy = "y"')):
+    texts = ('kind = "reference"\nscore = [95, 100]\nwhy = "x"', 'kind = "starter"\nscore = [0, 5]\nwhy = "y"')
+    for name, text in zip(("good", "starter"), texts, strict=True):
         (tmp_path / "solutions" / name).mkdir(parents=True)
         (tmp_path / "solutions" / name / "expected.toml").write_text(text)
     (tmp_path / "solutions" / "draft").mkdir()
@@ -137,3 +138,36 @@ def test_the_same_folder_is_the_same_commit(tmp_path):
         ".gitignore",
         "server.py",
     ]
+
+
+def based_on_good(folder: ChallengeFolder, change: str) -> Path:
+    """A solution that is another one besides a change; its folder."""
+    (folder.root / "solutions" / "good" / "server.py").write_text("one\ntwo\n")
+    own = folder.root / "solutions" / "other"
+    own.mkdir()
+    (own / "expected.toml").write_text(
+        'kind = "weak"\nscore = [50, 60]\nwhy = "x"\nbased_on = "good"\nremove = ["tests"]\n'
+        f'[[change]]\npath = "server.py"\nold = "{change}"\nnew = "three"\n'
+    )
+    (own / "README.md").write_text("Its own.")
+    (folder.root / "solutions" / "good" / "tests").mkdir()
+    return own
+
+
+def test_a_solution_may_be_another_one_with_a_change(folder, tmp_path):
+    """It is laid out as the other's files, less what it lacks, with the change made, and its own files."""
+    based_on_good(folder, "two")
+    tree = lay_out(folder, "other", tmp_path / "tree")
+    assert {path.name: path.read_text() for path in tree.iterdir()} == {
+        "server.py": "one\nthree\n",
+        "README.md": "Its own.",
+    }
+
+
+@pytest.mark.parametrize("text", ["four", "o"])
+def test_a_change_that_does_not_fit_is_the_challenges(folder, tmp_path, text):
+    """A text that stands nowhere, or twice, is not guessed at."""
+    based_on_good(folder, text)
+    with pytest.raises(ChallengeError, match="does not fit") as caught:
+        lay_out(folder, "other", tmp_path / "tree")
+    assert caught.value.code == "ladder.change"

@@ -18,7 +18,7 @@ from tests.golden.cards import SAMPLES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PUBLISHED = ROOT / "docs" / "schemas"
-NAMES = ("challenge", "evidence", "expected", "results", "scorecard")
+NAMES = ("challenge", "demands", "evidence", "expected", "results", "scorecard", "validation")
 EVIDENCE = {
     "whole": evidence(),
     "lost": evidence({"api.one": ["passed", LOST, BROKEN]}),
@@ -103,4 +103,14 @@ def test_expectations_are_as_published():
     assert paths
     for path in paths:
         assert problems("expected", tomllib.loads(path.read_text("utf-8"))) == []
-    assert problems("expected", {"score": [0, 5]}) == ["'why' is a required property"]
+    assert problems("expected", {"kind": "cheat", "score": [0, 5]}) == ["'why' is a required property"]
+
+
+def test_demands_are_as_published():
+    """Every validation.toml validates, and one with a word that nobody reads does not."""
+    paths = [*ROOT.glob("challenges/*/validation.toml"), *ROOT.glob("tests/*/challenges/*/validation.toml")]
+    assert paths
+    for path in paths:
+        table = tomllib.loads(path.read_text("utf-8"))
+        assert problems("demands", table) == []
+        assert problems("demands", table | {"wishes": []}) != []

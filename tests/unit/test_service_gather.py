@@ -11,7 +11,7 @@ from pod_stubs import ECHO, edge, gone, honest, make_pod, one_repeat, plan_of, p
 
 from grader.errors import Blame, CandidateError, ChallengeError, InfrastructureError
 from grader.evidence import ContainerEnd, Log, Outcome, PhaseResults, ServiceEvidence
-from grader.gather.service import gather_service, phase_seed, require_ready
+from grader.gather.service import Asked, gather_service, phase_seed, require_ready
 from grader.limits import Limits
 from grader.sandbox.scripted import Machine, ScriptedSandbox
 
@@ -30,7 +30,7 @@ def gather(sandbox: ScriptedSandbox, seed: int = 5, **programs):
     """Run every phase of the echo challenge with these programs."""
     sandbox.programs.update(programs)
     said: list[str] = []
-    service, phases = gather_service(make_pod(sandbox, LIMITS), ECHO, LIMITS, seed, said.append)
+    service, phases = gather_service(make_pod(sandbox, LIMITS), ECHO, LIMITS, Asked(seed=seed), said.append)
     return service, phases, said
 
 

@@ -1,0 +1,1 @@
+"""A challenge shows that it is fair; broken on purpose, the validation names what is broken."""
