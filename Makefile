@@ -33,8 +33,8 @@ check: .venv/ready          ## lint, format, types, rubrics
 	$(BIN)/mypy
 	$(BIN)/grader check
 
-validate: setup engine      ## CHALLENGE=id: every solution lands where its expected.toml says
-	$(BIN)/grader validate $(CHALLENGE)
+validate: setup engine images build/model ## CHALLENGE=id MODE=quick|full: a challenge shows that it is fair
+	$(BIN)/grader validate $(CHALLENGE) --$(MODE)
 
 attacks: setup engine       ## every hostile submission, each with its stated verdict; RUNS=3: all runs must be alike
 	$(BIN)/python -m tests.attacks --runs $(RUNS)
