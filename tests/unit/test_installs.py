@@ -13,8 +13,8 @@ from records import static
 from grader.challenge import ChallengeFolder
 from grader.errors import Blame, GraderError, InfrastructureError
 from grader.gather.environment import Installer
-from grader.gather.requirements import Wanted
 from grader.gather.static import gather_static, own_work
+from grader.gather.wanted import Wanted
 from grader.limits import Limits
 from grader.sandbox.images import Images
 from grader.sandbox.scripted import Machine, Program, ScriptedSandbox
