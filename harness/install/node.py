@@ -90,6 +90,7 @@ class Job:
                 found = self._download(url, target)
                 break
             except urllib.error.HTTPError as error:
+                error.close()
                 if error.code == http.client.NOT_FOUND:
                     raise RefusedError("not_found", f"The registry has no {_line(package)}.") from None
                 problem = f"HTTP {error.code}"
