@@ -31,6 +31,7 @@ _ATTEMPTS = 3
 _TIMEOUT_S = 60
 _BLOCK = 4_096
 """What a file or a folder takes at least."""
+_DEPTH = 64
 _SHOWN_SCRIPTS = 20
 
 
@@ -72,13 +73,13 @@ class Job:
             try:
                 for package, future in fetched:  # in the order of their places: a folder before those in it
                     archive = future.result()
-                    self._unpack(package, archive)
+                    self.unpack(package, archive)
                     archive.unlink()
             except RefusedError:
                 pool.shutdown(cancel_futures=True)
                 raise
         for package in self.packages:
-            self._link(package)
+            self.link(package)
 
     def _fetch(self, package: Mapping[str, object]) -> Path:
         """The package's archive on the disk, with the digest of the lock file."""
@@ -118,7 +119,8 @@ class Job:
                 raise http.client.IncompleteRead(b"")
         return digest.hexdigest()
 
-    def _unpack(self, package: Mapping[str, object], archive: Path) -> None:
+    def unpack(self, package: Mapping[str, object], archive: Path) -> None:
+        """Write what an archive holds, or say that it cannot be."""
         try:
             self._write_members(package, archive)
         except RefusedError:
@@ -140,6 +142,8 @@ class Job:
                 parts = [part for part in member.name.split("/") if part not in ("", ".")]
                 if ".." in parts:
                     raise RefusedError("refused", f"{_line(package)} holds a file whose name climbs.")
+                if len(parts) > _DEPTH:
+                    raise RefusedError("refused", f"{_line(package)} holds more than {_DEPTH} folders in each other.")
                 source = members.extractfile(member) if parts[1:] and member.isfile() else None
                 if source is not None:
                     self._write(place.joinpath(*parts[1:]), source, executable=bool(member.mode & 0o111))
@@ -167,7 +171,7 @@ class Job:
         if self._taken > self.max_bytes:
             raise RefusedError("too_large", f"The packages unpack to more than {self.max_bytes} bytes.")
 
-    def _link(self, package: Mapping[str, object]) -> None:
+    def link(self, package: Mapping[str, object]) -> None:
         """A top-level package's programs, by name, in ``node_modules/.bin``; whoever comes first has the name."""
         place = str(package["path"])
         if place.count("node_modules/") > 1:

@@ -17,7 +17,7 @@ from grader.sandbox.scripted import Machine, Program, ScriptedSandbox
 ECHO: ChallengeFolder = load_challenge("echo", Path(__file__).resolve().parent.parent / "challenges")
 IMAGES = Images(
     base="base",
-    tags={role: role for role in ("base", "edge", "probe", "static", "install", "tests")},
+    tags={role: role for role in ("base", "edge", "probe", "static", "install", "tests", "node")},
     ids={},
     built=(),
     base_source="test",
