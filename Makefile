@@ -83,7 +83,7 @@ lock:                       ## resolve the dependencies anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra dev pyproject.toml -o requirements-dev.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra dev --extra fuzz -c requirements-dev.lock pyproject.toml -o requirements-fuzz.lock
 	$(BIN)/uv pip compile --quiet --no-deps --python-version 3.11 --python-platform x86_64-manylinux_2_28 --only-binary :all: --generate-hashes --no-header --no-emit-index-url harness/images/edge.in -o harness/images/edge.txt
-	for role in probe static install tests; do $(BIN)/uv pip compile --quiet --python-version 3.11 --python-platform x86_64-manylinux_2_28 --only-binary :all: --generate-hashes --no-header --no-emit-index-url harness/images/$$role.in -o harness/images/$$role.txt; done
+	for role in probe static install tests node; do $(BIN)/uv pip compile --quiet --python-version 3.11 --python-platform x86_64-manylinux_2_28 --only-binary :all: --generate-hashes --no-header --no-emit-index-url harness/images/$$role.in -o harness/images/$$role.txt; done
 	$(BIN)/uv pip compile --quiet --no-deps --generate-hashes --no-header --no-emit-index-url harness/images/model.in -o harness/images/model.txt
 
 format:

@@ -39,7 +39,7 @@ class Finding:
 
 def diagnose(settings: Settings) -> list[Finding]:
     """Look at everything; never raises for what is missing."""
-    findings = [_git(), _disk(settings.state), _index(settings), _bundle(settings)]
+    findings = [_git(), _disk(settings.state), _index(settings), _registry(settings), _bundle(settings)]
     try:
         with Engine() as engine:
             facts = engine.facts()
@@ -165,3 +165,12 @@ def _index(settings: Settings) -> Finding:
     except (GraderError, httpx.HTTPError, ValueError, OSError) as error:
         mend = "Set GRADER_INDEX_URL to an index that this machine reaches (and GRADER_CA_BUNDLE for its certificate)."
         return Finding(name=name, found=printable(str(error)), ok=False, mend=mend)
+
+
+def _registry(settings: Settings) -> Finding:
+    """The npm registry; only Node submissions need one."""
+    try:
+        return Finding(name="npm registry", found=settings.npm_registry_url())
+    except GraderError:
+        mend = "Set GRADER_NPM_REGISTRY, or install npm: Node submissions with dependencies need a registry."
+        return Finding(name="npm registry", found="none known", mend=mend)

@@ -17,7 +17,7 @@ from grader.evidence_code import StaticEvidence
 from grader.evidence_work import WorkEvidence
 from grader.limits import Limits
 from grader.record import Record
-from grader.submission import Manifest, Submission
+from grader.submission import Manifest, RuntimeName, Submission
 
 Short = Annotated[str, Field(max_length=700)]
 Excerpt = Annotated[str, Field(max_length=2_100)]
@@ -149,13 +149,14 @@ class ContainerEnd(Record):
 class InstallEvidence(Record):
     """How the submission's requirements became an environment."""
 
-    source: Literal["uv.lock", "pyproject.toml", "requirements.txt", "none"]
+    runtime: RuntimeName = "python"
+    source: Literal["uv.lock", "pyproject.toml", "requirements.txt", "package-lock.json", "package.json", "none"]
     requirements: tuple[str, ...]
     environment: str
     """Digest of base image and requirements; names the volume."""
     reused: bool
     packages: tuple[str, ...] = ()
-    """``name==version`` of everything installed."""
+    """``name==version`` of everything installed; of npm's, ``name@version``."""
     seconds: float
     log: Log | None = None
 
@@ -222,6 +223,8 @@ class Evidence(Record):
     identity: Identity
     submission: Submission
     manifest: Manifest | None = None
+    runtime: RuntimeName = "python"
+    """What the submission's service is written for."""
     failure: Failure | None = None
     install: InstallEvidence | None = None
     service: ServiceEvidence | None = None

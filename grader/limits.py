@@ -42,6 +42,8 @@ class Limits(Record):
     install_s: float = 300
     install_bytes: int = 2_048 * MB
     requirements: int = 200
+    npm_packages: int = 1_000
+    """In an npm lock file, beside those for development."""
 
     static_s: float = 240
     """By the clock; the analysers have budgets of processor time of their own, which nest in it."""

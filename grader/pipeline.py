@@ -37,12 +37,13 @@ from grader.evidence import (
 )
 from grader.fetch import FetchedSource, FetchLimits, FetchPolicy, fetch
 from grader.gather.environment import Installer
-from grader.gather.requirements import read_requirements
 from grader.gather.retry import twice
 from grader.gather.service import Asked, gather_service, hidden_files, require_ready
 from grader.gather.static import gather_static, own_work
 from grader.gather.work import Work
 from grader.remote import shown
+from grader.runtimes import runtime_of
+from grader.runtimes.base import Runtime
 from grader.sandbox.base import Sandbox
 from grader.sandbox.engine import Engine
 from grader.sandbox.images import Images, ensure_images, harness_digest
@@ -186,14 +187,14 @@ class _Run:
             work = self._work(fetched, volume)
             work.read()
             try:
-                manifest = self._manifest(fetched)
+                manifest, runtime = self._manifest(fetched)
                 stage = "install"
-                opening = self.pool.submit(self._open_pod, volume, manifest)
-                environment = self._install(fetched)
+                opening = self.pool.submit(self._open_pod, volume, manifest, runtime)
+                environment = self._install(fetched, runtime)
                 stage = "service"
-                service, phases = self._serve(opening, environment, volume, manifest)
+                service, phases = self._serve(opening, environment, volume, manifest, runtime)
                 self.draft.add(service=service, phases=phases)
-                work.test(environment)  # not beside the phases: their latency and deadlines are measured
+                work.test(environment, runtime)  # not beside the phases: their latency and deadlines are measured
                 require_ready(service, phases)
             except GraderError:
                 self.draft.add(static=static.result(), **work.results())
@@ -239,7 +240,7 @@ class _Run:
         )
         return fetched
 
-    def _manifest(self, fetched: FetchedSource) -> Manifest:
+    def _manifest(self, fetched: FetchedSource) -> tuple[Manifest, Runtime]:
         manifest = read_manifest(fetched.tree_dir)
         self.draft.add(manifest=manifest)
         asked = self.folder.challenge.id
@@ -249,7 +250,9 @@ class _Run:
                 f"takehome.toml says that this answers {printable(str(manifest.challenge), 64)!r}, not {asked!r}.",
                 next_step="Check the URL, or mend the challenge's name in takehome.toml.",
             )
-        return manifest
+        runtime = runtime_of(fetched.tree_dir, manifest)
+        self.draft.add(runtime=runtime.name)
+        return manifest, runtime
 
     def _source_volume(self, fetched: FetchedSource) -> str:
         files = tree_files(fetched.tree_dir, "app")
@@ -294,20 +297,22 @@ class _Run:
             engine_id=self.engine_id,
         )
 
-    def _install(self, fetched: FetchedSource) -> str:
+    def _install(self, fetched: FetchedSource, runtime: Runtime) -> str:
         with self.clock.stage("install", "requirements, through the index gateway"):
-            wanted = read_requirements(fetched.tree_dir, self.settings.limits)
-            volume, install = twice(lambda: self._installer().environment(wanted))
+            wanted = runtime.read(fetched.tree_dir, self.settings.limits)
+            volume, install = twice(lambda: self._installer().environment(wanted, runtime))
             self.draft.add(install=install)
             self.clock.came_of("install", _install_note(install))
         return volume
 
-    def _open_pod(self, volume: str, manifest: Manifest) -> Pod:
+    def _open_pod(self, volume: str, manifest: Manifest, runtime: Runtime) -> Pod:
         with self.clock.stage("pod", "gateway and relay"):
             spec = PodSpec(
                 images=self.images,
                 limits=self.settings.limits,
                 source=volume,
+                image=self.images.tags[runtime.image],
+                env=runtime.env,
                 command=manifest.service.command,
                 hidden=hidden_files(self.folder),
             )
@@ -316,13 +321,13 @@ class _Run:
         return pod
 
     def _serve(
-        self, opening: Future[Pod], environment: str, volume: str, manifest: Manifest
+        self, opening: Future[Pod], environment: str, volume: str, manifest: Manifest, runtime: Runtime
     ) -> tuple[ServiceEvidence, tuple[PhaseResults, ...]]:
         """Run the phases; a probe or an edge that fails gets one fresh pod, never a verdict."""
         first: list[Future[Pod]] = [opening]
 
         def attempt() -> tuple[ServiceEvidence, tuple[PhaseResults, ...]]:
-            pod = first.pop().result() if first else self._open_pod(volume, manifest)
+            pod = first.pop().result() if first else self._open_pod(volume, manifest, runtime)
             try:
                 pod.serve(environment)
                 seed = self.draft.evidence.identity.seed

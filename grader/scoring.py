@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from grader.challenge import Criterion, Gate, GateEvent, Source
 from grader.checks.code import Judged, judge_complexity, judge_lint
 from grader.checks.hidden import by_criterion, judge_checks
-from grader.checks.own_tests import judge_own_tests
+from grader.checks.own_tests import judge_own_tests, why_no_suite
 from grader.checks.work import work_score
 from grader.errors import Blame
 from grader.evidence import Evidence
@@ -140,6 +140,8 @@ def _for_people(criterion: Criterion, evidence: Evidence) -> tuple[str, ...]:
 
 
 def _own_tests_criterion(criterion: Criterion, evidence: Evidence) -> CriterionScore:
+    if no_suite := why_no_suite(evidence.runtime):
+        return _unassessed(criterion, State.NOT_ASSESSED, no_suite, ())
     own = evidence.work.own_tests if evidence.work else None
     if own is not None:
         return _judged(criterion, judge_own_tests(criterion, own), 1.0, ("own-tests",))
@@ -200,7 +202,7 @@ def _status(evidence: Evidence, criteria: Sequence[CriterionScore]) -> Status:
         return Status.NOT_GRADABLE
     if failure is not None:
         return Status.INCOMPLETE
-    decided = [c for c in criteria if c.source is not Source.REVIEW]
+    decided = [c for c in criteria if c.source is not Source.REVIEW and c.state is not State.NOT_ASSESSED]
     missing = sum(c.weight - c.assessed_weight for c in decided)
     bound = INCOMPLETE_ABOVE * sum(c.weight for c in decided) + _NOISE
     return Status.INCOMPLETE if missing > bound else Status.GRADED

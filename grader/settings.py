@@ -5,7 +5,8 @@
 ``GRADER_RUNTIME``           the engine's container runtime for strangers' code (``runsc``; default: the engine's)
 ``GRADER_SECCOMP``           Podman: path on the engine's host of a copy of grader/sandbox/seccomp.json
 ``GRADER_INDEX_URL``         the package index's simple API (default: what pip on this machine is set to)
-``GRADER_CA_BUNDLE``         CA bundle for the index (default: SSL_CERT_FILE, or the system's)
+``GRADER_NPM_REGISTRY``      the npm registry (default: what npm on this machine is set to)
+``GRADER_CA_BUNDLE``         CA bundle for both (default: SSL_CERT_FILE, or the system's)
 ``GRADER_CHALLENGES``        folder of challenges (default: the ones that come with the grader)
 ``GRADER_LIMITS``            TOML file with other budgets than those of grader/limits.py, by their names
 ``GRADER_BASE_IMAGE``        base image of all our images (default: see grader/sandbox/images.py)
@@ -48,6 +49,7 @@ class Settings:
     seccomp: str | None = None
     accept: tuple[str, ...] = ()
     require_promises: bool = False
+    npm_registry: str | None = None
 
     def index_url(self) -> str:
         """The package index's simple API.
@@ -56,6 +58,14 @@ class Settings:
             UsageError: ``settings.index`` when none is known.
         """
         return self.index or _index_of_pip()
+
+    def npm_registry_url(self) -> str:
+        """The npm registry.
+
+        Raises:
+            UsageError: ``settings.npm_registry`` when none is known.
+        """
+        return self.npm_registry or _registry_of_npm()
 
     def host_id(self) -> str:
         """A random name for this machine's state folder; tells whose leftovers are whose."""
@@ -81,6 +91,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         state=Path(environment.get("GRADER_STATE") or default_state),
         runtime=environment.get("GRADER_RUNTIME") or None,
         index=environment.get("GRADER_INDEX_URL") or None,
+        npm_registry=environment.get("GRADER_NPM_REGISTRY") or None,
         ca_bundle=_ca_bundle(environment),
         base_image=environment.get("GRADER_BASE_IMAGE") or None,
         limits=_limits(environment.get("GRADER_LIMITS")),
@@ -141,4 +152,18 @@ def _index_of_pip() -> str:
         "settings.index",
         "No package index is known: pip is not on this machine and GRADER_INDEX_URL is not set.",
         next_step="Set GRADER_INDEX_URL to a simple index (PEP 503).",
+    )
+
+
+def _registry_of_npm() -> str:
+    """The registry that npm on this machine is set to, or npm's own default."""
+    with suppress(OSError, subprocess.TimeoutExpired):
+        asked = ["npm", "config", "get", "registry"]
+        done = subprocess.run(asked, capture_output=True, text=True, timeout=20, check=False, cwd="/")
+        if done.returncode == 0 and done.stdout.strip().startswith("http"):
+            return done.stdout.strip()
+    raise UsageError(
+        "settings.npm_registry",
+        "No npm registry is known: npm is not on this machine and GRADER_NPM_REGISTRY is not set.",
+        next_step="Set GRADER_NPM_REGISTRY to a registry that this machine reaches.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -15,6 +15,7 @@ from grader.toml import parse_toml
 MANIFEST = "takehome.toml"
 _MANIFEST_BYTES = 64 * 1024
 
+RuntimeName = Literal["python", "node"]
 Sentence = Annotated[str, Field(max_length=2_000)]
 
 
@@ -39,6 +40,8 @@ class ServiceTable(Record):
 
     command: tuple[Annotated[str, Field(min_length=1, max_length=4_096)], ...] = Field(min_length=1, max_length=64)
     """Arguments, run from the repository's root without a shell; ``$PORT`` is in the environment."""
+    runtime: RuntimeName | None = None
+    """What the service is written for; :mod:`grader.runtimes` says how it is found when this is left out."""
 
     @field_validator("command", mode="before")
     @classmethod

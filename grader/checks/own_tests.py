@@ -14,9 +14,19 @@ from grader.checks.code import Judged
 from grader.evidence import Measure
 from grader.evidence_work import OwnTests
 from grader.scorecard_work import OwnTestsScore
+from grader.submission import RuntimeName
 
+_SUITES = ("python",)
+"""Runtimes whose test suites are run (docs/decisions/own-tests.md)."""
 _Z = 1.959964
 _SURVIVORS = 8
+
+
+def why_no_suite(runtime: RuntimeName) -> str:
+    """Why own tests of a submission for this runtime are not assessed; nothing when they are."""
+    if runtime in _SUITES:
+        return ""
+    return "Not assessed: only Python suites are run, and this service is written for another runtime."
 
 
 def own_tests_score(facts: OwnTests) -> OwnTestsScore:

@@ -8,7 +8,7 @@ from grader.challenge import Source
 from grader.checks.documents import claims, left_out, scope, sections
 from grader.checks.errors import situations
 from grader.checks.flags import questions
-from grader.checks.own_tests import own_tests_score
+from grader.checks.own_tests import own_tests_score, why_no_suite
 from grader.evidence import Evidence
 from grader.evidence_work import WorkEvidence
 from grader.scorecard import CheckScore
@@ -54,6 +54,8 @@ def _missing(evidence: Evidence, work: WorkEvidence, part: str) -> str:
     if own is not None:
         return own.message
     asked = any(criterion.source is Source.OWN_TESTS for criterion in evidence.challenge.criteria)
+    if part == "own_tests" and asked and (no_suite := why_no_suite(evidence.runtime)):
+        return no_suite
     if part == "own_tests" and not asked:
         return "The challenge does not ask for own tests."
     return evidence.failure.message if evidence.failure else "It was not gathered."

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -18,18 +18,20 @@ from pydantic import Field
 
 from grader.errors import CandidateError, GraderError, InfrastructureError, printable
 from grader.evidence import InstallEvidence, Log
-from grader.gather.requirements import Wanted
+from grader.gather.wanted import Wanted
 from grader.limits import MB, Limits
 from grader.record import Record
+from grader.runtimes.base import Runtime
+from grader.runtimes.python import PYTHON
 from grader.sandbox.base import Container, ContainerSpec, File, Mount, Sandbox
 from grader.sandbox.images import Images
 from grader.sandbox.ready import wait_for_line
 from grader.settings import Settings
 
 ENVIRONMENT = "/env"
-"""Where an environment's volume is mounted; the virtual environment is its folder ``py``."""
+"""Where an environment's volume is mounted; each runtime has a folder in it."""
 _UID_INSTALL, _UID_INDEX = 10004, 10005
-_INDEX = "http://index:8080/simple/"
+_INDEX = "http://index:8080"
 _RESULT_BYTES = 4 * MB
 _LOG_CHARS, _PACKAGES = 100_000, 20_000
 _READY_S = 30.0
@@ -52,7 +54,7 @@ class Installer:
     limits: Limits
     engine_id: str
 
-    def environment(self, wanted: Wanted) -> tuple[str, InstallEvidence]:
+    def environment(self, wanted: Wanted, runtime: Runtime = PYTHON) -> tuple[str, InstallEvidence]:
         """The volume that holds the environment, and how it came to be.
 
         Raises:
@@ -60,19 +62,16 @@ class Installer:
             InfrastructureError: ``install.…`` when the index or the engine is at fault.
         """
         began = time.monotonic()
-        digest = hashlib.sha256(
-            "\0".join(
-                [self.images.ids["base"], self.settings.index or "", *wanted.requirements, "\1", *wanted.constraints]
-            ).encode()
-        ).hexdigest()
+        digest = self._digest(wanted, runtime)
         path = self._folder() / f"{digest[:32]}.json"
         known = self._known(path)
         reused = known is not None
         log: Log | None = None
         if known is None:
-            known, log = self._install(wanted, digest)
+            known, log = self._install(wanted, digest, runtime)
             known.save(path)
         return known.volume, InstallEvidence(
+            runtime=runtime.name,
             source=wanted.source,
             requirements=wanted.requirements,
             environment=digest,
@@ -81,6 +80,14 @@ class Installer:
             seconds=time.monotonic() - began,
             log=log,
         )
+
+    def _digest(self, wanted: Wanted, runtime: Runtime) -> str:
+        """Names an environment: what it stands on, where its parts come from, and all that is wanted."""
+        configured = {"simple": self.settings.index, "npm": self.settings.npm_registry}[runtime.protocol]
+        parts = [self.images.ids[runtime.image], configured or "", *wanted.requirements, "\1", *wanted.constraints]
+        if wanted.packages:
+            parts += ["\2", json.dumps([asdict(package) for package in wanted.packages])]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def _folder(self) -> Path:
         name = hashlib.sha256(self.engine_id.encode()).hexdigest()[:12]
@@ -95,24 +102,27 @@ class Installer:
             return None
         return known if self.sandbox.has_volume(known.volume) else None
 
-    def _install(self, wanted: Wanted, digest: str) -> tuple[KnownEnvironment, Log]:
+    def _install(self, wanted: Wanted, digest: str, runtime: Runtime) -> tuple[KnownEnvironment, Log | None]:
         # The name holds the run's id, so that a sweep can tell an orphan from one that is being filled.
         volume = self.sandbox.kept_volume(f"env-{self.sandbox.run_id}-{digest[:16]}")
+        if runtime.bare and not wanted.requirements:
+            return KnownEnvironment(volume=volume, packages=()), None
         try:
-            result, log = self._run(wanted, volume)
+            result, log = self._run(wanted, volume, runtime)
         except BaseException:
             self.sandbox.drop_volume(volume)
             raise
         if not result.ok:
             self.sandbox.drop_volume(volume)
-            raise _install_error(result)
+            raise _install_error(runtime, result)
         return KnownEnvironment(volume=volume, packages=result.packages), log
 
-    def _run(self, wanted: Wanted, volume: str) -> tuple[_Result, Log]:
+    def _run(self, wanted: Wanted, volume: str, runtime: Runtime) -> tuple[_Result, Log]:
         network = self.sandbox.network("index")
-        gateway = self._start_gateway(network)
+        gateway = self._start_gateway(network, runtime)
         try:
-            installing = self._start_installing(wanted, volume, network, self.sandbox.address(gateway, network))
+            job = self._job(wanted, runtime)
+            installing = self._start_installing(job, runtime, volume, network, self.sandbox.address(gateway, network))
             try:
                 end = installing.wait(self.limits.install_s)
                 files = installing.fetch("/job/out/result.json", max_bytes=_RESULT_BYTES)
@@ -142,10 +152,11 @@ class Installer:
         text = printable(result.log.replace("\n", " / "), 4_000)
         return result, Log(head=text, tail="", bytes=len(result.log), truncated=False)
 
-    def _start_gateway(self, network: str) -> Container:
+    def _start_gateway(self, network: str, runtime: Runtime) -> Container:
         volume = self.sandbox.volume("index")
         environment = {
-            "INDEX_UPSTREAM": self.settings.index_url(),
+            "INDEX_PROTOCOL": runtime.protocol,
+            "INDEX_UPSTREAM": runtime.upstream(self.settings),
             "INDEX_BUDGET": str(self.limits.install_bytes),
             # So often less than the install's own deadline that the gateway says first whose the slowness is.
             "INDEX_PATIENCE": str(min(30.0, self.limits.install_s / 8)),
@@ -174,19 +185,25 @@ class Installer:
         wait_for_line(gateway, '"ready"', _READY_S)
         return gateway
 
-    def _start_installing(self, wanted: Wanted, volume: str, network: str, address: str) -> Container:
-        work = self.sandbox.volume("install")
-        job = {
+    def _job(self, wanted: Wanted, runtime: Runtime) -> dict[str, object]:
+        """What the installer is told."""
+        return {
             "requirements": wanted.requirements,
             "constraints": wanted.constraints,
-            "index": _INDEX,
+            "packages": [asdict(package) for package in wanted.packages],
+            "index": f"{_INDEX}/{runtime.protocol}/",
             "max_bytes": self.limits.install_bytes,
         }
+
+    def _start_installing(
+        self, job: Mapping[str, object], runtime: Runtime, volume: str, network: str, address: str
+    ) -> Container:
+        work = self.sandbox.volume("install")
         installing = self.sandbox.create(
             ContainerSpec(
                 role="install",
                 image=self.images.tags["install"],
-                command=["python3", "-m", "harness.install"],
+                command=["python3", "-m", runtime.installer],
                 uid=_UID_INSTALL,
                 gid=_UID_INSTALL,
                 limits=self.limits.install,
@@ -200,7 +217,8 @@ class Installer:
             )
         )
         # A volume's own root cannot change hands through the archive API; a folder in it can.
-        installing.put("/env", [File(path="py", data=None, mode=0o755, uid=_UID_INSTALL, gid=_UID_INSTALL)])
+        own = File(path=runtime.folder, data=None, mode=0o755, uid=_UID_INSTALL, gid=_UID_INSTALL)
+        installing.put("/env", [own])
         installing.put(
             "/job",
             [
@@ -260,20 +278,7 @@ class _Result:
         )
 
 
-_UV_REFUSED = (1, 2)
-"""uv's own exit codes for "it does not work out" and "an error"; a signal or a crash is something else."""
-_NOT_FOUND = re.compile(
-    r"not found in the package registry|there (?:is|are) no versions? of|No solution found", re.IGNORECASE
-)
-_BECAUSE = re.compile(r"[Bb]ecause (.+?)(?:,? and you require|, we can conclude|\.\s|$)")
-_UNREADABLE = re.compile(r"Couldn't parse requirement", re.IGNORECASE)
-"""What ``packaging`` reads and uv does not, such as a version number beyond 64 bits."""
-_NO_WHEEL = re.compile(
-    r"no (?:usable )?wheels|building source distributions is disabled|no matching (?:platform|Python)", re.IGNORECASE
-)
-
-
-def _install_error(result: _Result) -> GraderError:
+def _install_error(runtime: Runtime, result: _Result) -> GraderError:
     """Whose fault a failed install is: the gateway's own record first, then the installer's words."""
     words = printable(" ".join(result.log.split())[-500:], 500)
     if result.stage == "too_large" or result.budget_spent:
@@ -287,24 +292,9 @@ def _install_error(result: _Result) -> GraderError:
         return _index_unreachable(words)
     if result.stage == "out_of_memory":
         return _out_of_memory(words)
-    for pattern, code, sentence in (
-        (_UNREADABLE, "install.requirement_refused", "A requirement cannot be read"),
-        (_NO_WHEEL, "install.no_wheel", "A requirement has no wheel for Linux and Python 3.11"),
-        (_NOT_FOUND, "install.requirement_not_found", "The requirements cannot be resolved"),
-    ):
-        if pattern.search(result.log):
-            because = _BECAUSE.search(" ".join(result.log.split()))
-            why = printable(because.group(1), 240) if because else words
-            return CandidateError(
-                code, f"{sentence}: {why}.", next_step="Mend the requirement; only wheels are installed.", detail=words
-            )
-    if result.stage == "install" and result.code in _UV_REFUSED:
-        return CandidateError(
-            "install.refused",
-            f"The installer refused a package: {words}",
-            next_step="Use another version or another package; logs/install.txt has all that it said.",
-            detail=words,
-        )
+    explained = runtime.explain(result.stage, result.code, result.log)
+    if explained is not None:
+        return explained
     return InfrastructureError(
         "install.failed",
         f"Installing stopped: {words}",

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from grader.errors import CandidateError, printable
+from grader.gather.wanted import Wanted
 from grader.limits import Limits
 from grader.toml import parse_toml
 
@@ -32,16 +31,6 @@ _NO_TEST_TOOLS = {
     "ipython", "jupyter", "jupyterlab", "notebook", "ipykernel", "bandit", "pip-audit", "uv", "pip", "pip-tools",
 }  # fmt: skip
 """Tools that no suite imports; some of them are large."""
-Kind = Literal["uv.lock", "pyproject.toml", "requirements.txt", "none"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Requirements and constraints, each a line that was taken apart and put together again."""
-
-    source: Kind
-    requirements: tuple[str, ...]
-    constraints: tuple[str, ...] = ()
 
 
 def read_requirements(tree: Path, limits: Limits) -> Wanted:

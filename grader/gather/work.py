@@ -23,12 +23,14 @@ from grader.fetch import FetchedSource
 from grader.gather.environment import Installer
 from grader.gather.ours import run_ours
 from grader.gather.own_tests import gather_own_tests
-from grader.gather.requirements import Wanted, read_development, read_requirements
+from grader.gather.requirements import read_development, read_requirements
 from grader.gather.retry import twice
 from grader.gather.service import phase_seed
 from grader.gather.static import kit_digests
 from grader.gather.suite import Suite
+from grader.gather.wanted import Wanted
 from grader.history import gather_history
+from grader.runtimes.base import Runtime
 
 T = TypeVar("T")
 
@@ -62,9 +64,9 @@ class Work:
         if any(criterion.source is Source.OWN_TESTS for criterion in self.folder.challenge.criteria):
             self._survey = self.pool.submit(lambda: twice(self._surveyed))
 
-    def test(self, environment: str) -> None:
-        """Begin the candidate's own tests, where the challenge asks for them."""
-        if self._survey is not None:
+    def test(self, environment: str, runtime: Runtime) -> None:
+        """Begin the candidate's own tests, where the challenge asks for them and a suite of their language is run."""
+        if self._survey is not None and runtime.own_tests:
             self._own_tests = self.pool.submit(
                 self._timed, "own tests", "the submission's suite, and seeded bugs", lambda: self._tested(environment)
             )

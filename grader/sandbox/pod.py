@@ -46,6 +46,10 @@ class PodSpec:
     limits: Limits
     source: str
     """Volume that holds the source tree in its folder ``app``."""
+    image: str
+    """What the service runs in."""
+    env: Mapping[str, str]
+    """What the service's runtime wants in its environment."""
     command: Sequence[str]
     hidden: Sequence[File]
     """The hidden checks and data, relative to the probe's folder for them."""
@@ -190,7 +194,7 @@ class Pod:
 
     def _service_spec(self, environment_volume: str) -> ContainerSpec:
         environment = {
-            "PATH": "/env/py/bin:/usr/local/bin:/usr/bin:/bin",
+            **self._spec.env,
             "HOME": "/tmp",  # noqa: S108 - inside the container
             "LANG": "C.UTF-8",
             "PORT": str(SERVICE_PORT),
@@ -198,12 +202,10 @@ class Pod:
             "EMBEDDINGS_URL": f"http://127.0.0.1:{GATEWAY_PORT}/v1",
             "EMBEDDINGS_API_KEY": self._key,
             "EMBEDDINGS_MODEL": "all-MiniLM-L6-v2",
-            "PYTHONUNBUFFERED": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
         }
         return ContainerSpec(
             role="service",
-            image=self._spec.images.base,
+            image=self._spec.image,
             command=[_with_port(argument) for argument in self._spec.command],
             uid=UID_SERVICE,
             gid=UID_SERVICE,

@@ -1,6 +1,7 @@
 """Serve the index gateway: ``python -m harness.index`` (settings in the environment).
 
-``INDEX_UPSTREAM`` simple API to stand for · ``INDEX_BUDGET`` bytes it may pass on in all ·
+``INDEX_PROTOCOL`` ``simple`` (Python) or ``npm`` · ``INDEX_UPSTREAM`` simple API or registry to stand for ·
+``INDEX_BUDGET`` bytes it may pass on in all ·
 ``INDEX_CA`` CA bundle · ``INDEX_PATIENCE`` seconds a page may take · ``INDEX_PORT``.
 """
 
@@ -14,11 +15,13 @@ import sys
 import uvicorn
 
 from harness.index.gateway import Gateway, say
+from harness.index.npm import NpmGateway
 
 
 def main() -> int:
     """Run until stopped."""
-    gateway = Gateway(
+    kind = {"simple": Gateway, "npm": NpmGateway}[os.environ.get("INDEX_PROTOCOL", "simple")]
+    gateway = kind(
         upstream=os.environ["INDEX_UPSTREAM"],
         budget=int(os.environ.get("INDEX_BUDGET", str(1024**3))),
         ca_bundle=os.environ.get("INDEX_CA") or None,

@@ -17,7 +17,7 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urljoin
 
 import httpx
@@ -39,6 +39,8 @@ _PAGE_BYTES = 64 * 1024 * 1024
 _PASSED = ("content-type", "content-length", "content-range", "accept-ranges", "etag", "last-modified")
 _METADATA = ".metadata"
 _ATTEMPTS = 3
+Digest = tuple[str, str]
+"""An algorithm of hashlib, and hexadecimal digits."""
 _SLOWEST = 16 * 1024
 """Bytes a second, once patience is over: no network is so slow, and an install would take hours."""
 
@@ -67,21 +69,28 @@ class Gateway:
     budget: int
     ca_bundle: str | None
     patience: float = 30
+    accept: ClassVar[str] = _SIMPLE_JSON
+    """What a page is asked for as."""
+    names: ClassVar[re.Pattern[str]] = _PROJECT
+    """What a project can be called."""
     _pages: dict[str, dict[str, object] | None] = field(default_factory=dict)
-    _digests: dict[str, str] = field(default_factory=dict)
-    """SHA-256 of a file's address, where the index lists one."""
+    _digests: dict[str, Digest] = field(default_factory=dict)
+    """Digest of what lies at a file's address, where the index lists one."""
     _down: str = ""
     """Why the index is given up; whoever asks again is told at once."""
     _client: Upstream | None = None
 
     def app(self) -> Starlette:
         """The ASGI application."""
-        routes = [
-            Route("/health", self.health, methods=["GET"]),
+        routes = [Route("/health", self.health, methods=["GET"]), *self.routes()]
+        return Starlette(routes=routes, lifespan=self._lifespan)
+
+    def routes(self) -> list[Route]:
+        """What this kind of index answers."""
+        return [
             Route("/simple/{project}/", self.page, methods=["GET"]),
             Route("/files/{project}/{address}/{name}", self.file, methods=["GET"]),
         ]
-        return Starlette(routes=routes, lifespan=self._lifespan)
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -139,9 +148,10 @@ class Gateway:
             self._body(upstream, self._digests.get(address) if whole else None), upstream.status_code, kept
         )
 
-    async def _body(self, upstream: httpx.Response, digest: str | None) -> AsyncIterator[bytes]:
+    async def _body(self, upstream: httpx.Response, digest: Digest | None) -> AsyncIterator[bytes]:
         """A file's bytes. The last ones are held back until the digest is known to be right."""
-        found, held = hashlib.sha256(), b""
+        algorithm, wanted = digest or ("sha256", None)
+        found, held = hashlib.new(algorithm), b""
         try:
             async with aclosing(self._metered(upstream)) as chunks:
                 async for chunk in chunks:
@@ -149,7 +159,7 @@ class Gateway:
                     if held:
                         yield held
                     held = chunk
-            _compare(found.hexdigest(), digest)
+            _compare(found.hexdigest(), wanted)
         except (httpx.HTTPError, UpstreamError) as error:
             say("upstream_error", reason=str(error) or type(error).__name__)
             raise
@@ -179,7 +189,7 @@ class Gateway:
         return {item["upstream"] for item in files} if isinstance(files, list) else set()
 
     async def _page(self, project: str) -> dict[str, object] | None:
-        if _PROJECT.fullmatch(project) is None:
+        if self.names.fullmatch(project) is None:
             return None
         if project not in self._pages:
             if self._down:
@@ -192,24 +202,30 @@ class Gateway:
         return self._pages[project]
 
     async def _fetch_page(self, project: str) -> dict[str, object] | None:
-        client, url = self._ready_client(), f"{self.upstream.rstrip('/')}/{project}/"
+        client, url = self._ready_client(), self._page_url(project)
         problem = "no answer"
         for _ in range(_ATTEMPTS):
             try:
                 async with asyncio.timeout(self.patience):
-                    answer = await client.whole(url, {"accept": _SIMPLE_JSON}, _PAGE_BYTES)
+                    answer = await client.whole(url, {"accept": self.accept}, _PAGE_BYTES)
             except (httpx.HTTPError, TimeoutError) as error:
                 problem = type(error).__name__
                 continue
             if answer.status_code == httpx.codes.NOT_FOUND:
                 return None
             if answer.status_code == httpx.codes.OK:
-                page = _rewritten(answer, project)
-                page["files"] = files = _plain(page["files"])
-                self._digests |= {item["upstream"]: item["hashes"]["sha256"] for item in files if item["hashes"]}
-                return page
+                return self._read_page(answer, project)
             problem = f"HTTP {answer.status_code}"
         raise UpstreamError(problem)
+
+    def _page_url(self, project: str) -> str:
+        return f"{self.upstream.rstrip('/')}/{project}/"
+
+    def _read_page(self, answer: httpx.Response, project: str) -> dict[str, object]:
+        page = _rewritten(answer, project)
+        page["files"] = files = _plain(page["files"])
+        self._digests |= {item["upstream"]: ("sha256", item["hashes"]["sha256"]) for item in files if item["hashes"]}
+        return page
 
     def _ready_client(self) -> Upstream:
         if self._client is None:

@@ -24,7 +24,7 @@ class Expected(Record):
     """One sentence."""
     held_by: Words
     """What stands in its way, in one sentence."""
-    base: Literal["echo", "raw", "none"] = "echo"
+    base: Literal["echo", "raw", "node", "none"] = "echo"
     """The honest service that the attack's files are laid over."""
     challenge: Literal["echo", "wire"] = "echo"
     arguments: tuple[str, ...] = ("--local-network",)

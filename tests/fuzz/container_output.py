@@ -15,9 +15,9 @@ from grader.errors import CandidateError, ChallengeError, GraderError, Infrastru
 from grader.evidence import Log, PhaseResults, Ready, ServiceEvidence
 from grader.evidence_code import StaticEvidence
 from grader.gather.environment import Installer
-from grader.gather.requirements import Wanted
 from grader.gather.service import _read, require_ready
 from grader.gather.static import gather_static
+from grader.gather.wanted import Wanted
 from grader.limits import Limits
 from grader.sandbox.archive import pack, unpack
 from grader.sandbox.base import ContainerSpec, End, File

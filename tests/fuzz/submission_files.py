@@ -9,7 +9,8 @@ from packaging.requirements import Requirement
 
 from grader.errors import CandidateError, GraderError
 from grader.evidence_code import FunctionComplexity
-from grader.gather.requirements import Wanted, read_requirements
+from grader.gather.requirements import read_requirements
+from grader.gather.wanted import Wanted
 from grader.limits import Limits
 from grader.submission import Manifest, read_manifest
 from harness.static.complexity import Measures, measure_python, measure_script

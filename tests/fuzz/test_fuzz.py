@@ -5,6 +5,7 @@ The search guided by coverage is `make fuzz`; what it finds is kept and replayed
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import pytest
@@ -107,6 +108,7 @@ MUTANTS = {
         lambda said, _: said.decode("utf-8", "replace"),
     ),
     "lines of any kind": ("requirements_txt", "grader.gather.requirements._parsed", lambda _, text: text),
+    "places of any kind": ("npm_lock", "grader.gather.npm_lock._PLACE", re.compile(".*")),
     "infinity": ("json_body", "harness.probe.strict_json._float", float),
     "logs as they are": ("log", "grader.sandbox.logs._shown", lambda data: data.decode("utf-8", "replace")),
     "no cap on archives": ("archive", "grader.sandbox.archive._regular", lambda *_: {"a": bytes(2_000_000)}),

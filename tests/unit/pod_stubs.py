@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.challenge import ChallengeFolder, load_challenge
 from grader.gather.service import hidden_files
 from grader.limits import Limits
+from grader.runtimes.python import PYTHON
 from grader.sandbox.images import Images
 from grader.sandbox.pod import Pod, PodSpec, fill_volume
 from grader.sandbox.scripted import Machine, Program, ScriptedSandbox
@@ -16,7 +17,7 @@ from grader.sandbox.scripted import Machine, Program, ScriptedSandbox
 ECHO: ChallengeFolder = load_challenge("echo", Path(__file__).resolve().parent.parent / "challenges")
 IMAGES = Images(
     base="base",
-    tags={role: role for role in ("base", "edge", "probe", "static", "install", "tests")},
+    tags={role: role for role in ("base", "edge", "probe", "static", "install", "tests", "node")},
     ids={},
     built=(),
     base_source="test",
@@ -103,7 +104,15 @@ def make_pod(sandbox: ScriptedSandbox, limits: Limits | None = None, command: tu
     """An open pod whose service runs ``command``."""
     limits = limits or Limits()
     source = fill_volume(sandbox, IMAGES, limits, "source", [])
-    spec = PodSpec(images=IMAGES, limits=limits, source=source, command=command, hidden=hidden_files(ECHO))
+    spec = PodSpec(
+        images=IMAGES,
+        limits=limits,
+        source=source,
+        image=IMAGES.tags[PYTHON.image],
+        env=PYTHON.env,
+        command=command,
+        hidden=hidden_files(ECHO),
+    )
     pod = Pod(sandbox, spec)
     pod.open()
     pod.serve(sandbox.kept_volume("env"))

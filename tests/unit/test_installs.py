@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from pod_stubs import ECHO, IMAGES
@@ -13,14 +14,17 @@ from records import static
 from grader.challenge import ChallengeFolder
 from grader.errors import Blame, GraderError, InfrastructureError
 from grader.gather.environment import Installer
-from grader.gather.requirements import Wanted
 from grader.gather.static import gather_static, own_work
+from grader.gather.wanted import Package, Wanted
 from grader.limits import Limits
+from grader.runtimes.node import NODE
 from grader.sandbox.images import Images
 from grader.sandbox.scripted import Machine, Program, ScriptedSandbox
 from grader.settings import Settings, read_settings
 
-WITH_IDS = Images(base="base", tags=IMAGES.tags, ids={"base": "sha256:1"}, built=(), base_source="test")
+WITH_IDS = Images(
+    base="base", tags=IMAGES.tags, ids={"base": "sha256:1", "node": "sha256:2"}, built=(), base_source="test"
+)
 WANTED = Wanted(source="requirements.txt", requirements=("httpx",), constraints=("anyio==4",))
 OK = {"ok": True, "stage": "done", "code": 0, "log": "", "packages": ["httpx==0.28.1"]}
 
@@ -221,3 +225,67 @@ def test_no_analysis_is_never_full_marks(sandbox, data, code):
     with pytest.raises(InfrastructureError) as caught:
         gather_static(sandbox, IMAGES, Limits(), sandbox.volume("source"))
     assert caught.value.code == code
+
+
+# --- npm ------------------------------------------------------------------------------------------
+
+PACKAGE = Package(path="node_modules/a", name="a", version="1.0.0", sha512="0" * 128, bins=(("a", "cli.js"),))
+LOCKED = Wanted(source="package-lock.json", requirements=("a@1.0.0",), packages=(PACKAGE,))
+NPM_OK = OK | {"packages": ["a@1.0.0"]}
+
+
+@pytest.fixture
+def with_npm(tmp_path) -> Settings:
+    """A state folder of the test's own, a registry, and no other index."""
+    return read_settings({"GRADER_STATE": str(tmp_path), "GRADER_NPM_REGISTRY": "https://registry.example/"})
+
+
+def test_packages_of_a_lock_are_installed_once(sandbox, with_npm):
+    """The npm installer gets the packages, the gateway the registry; the same lock is found again, another is not."""
+    jobs: list[dict] = []
+    sandbox.programs["install"] = installs(NPM_OK, jobs)
+    own = installer(sandbox, with_npm)
+    first, made = own.environment(LOCKED, NODE)
+    assert (own.environment(LOCKED, NODE)[0], made.runtime, made.packages) == (first, "node", ("a@1.0.0",))
+    (job,) = jobs
+    assert (job["index"], job["packages"][0]["sha512"]) == ("http://index:8080/npm/", "0" * 128)
+    assert job["packages"][0]["bins"] == [["a", "cli.js"]]
+    specs = {container.role: container.spec for container in sandbox.containers}
+    assert specs["install"].command == ["python3", "-m", "harness.install.node"]
+    assert specs["index"].env["INDEX_PROTOCOL"] == "npm"
+    assert specs["index"].env["INDEX_UPSTREAM"] == "https://registry.example/"
+    other = replace(LOCKED, packages=(replace(PACKAGE, sha512="1" * 128),))
+    assert not own.environment(other, NODE)[1].reused
+    assert len(jobs) == 2
+
+
+def test_no_packages_need_no_registry(sandbox, settings, monkeypatch):
+    """A Node project without dependencies has an empty environment: nothing runs for it, no registry is needed."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    volume, made = installer(sandbox, settings).environment(Wanted(source="package.json", requirements=()), NODE)
+    assert sandbox.has_volume(volume)
+    assert (made.packages, made.runtime, sandbox.containers) == ((), "node", [])
+
+
+NPM_FAILED = {
+    "integrity": ("install.integrity", "candidate"),
+    "not_found": ("install.requirement_not_found", "candidate"),
+    "refused": ("install.refused", "candidate"),
+    "too_large": ("install.too_large", "candidate"),
+    "fetch": ("install.failed", "infrastructure"),
+}
+
+
+@pytest.mark.parametrize("stage", NPM_FAILED)
+def test_a_failed_npm_install_has_its_blame(sandbox, with_npm, stage):
+    """A package that is not as locked, not there or not readable is the candidate's; what we failed at is ours."""
+    result = {"ok": False, "stage": stage, "code": 1, "log": "a@1.0.0 is odd.", "packages": []}
+    sandbox.programs["install"] = installs(result)
+    with pytest.raises(GraderError) as caught:
+        installer(sandbox, with_npm).environment(LOCKED, NODE)
+    assert (caught.value.code, caught.value.blame) == NPM_FAILED[stage]
+    sandbox.programs["index"] = index(b'{"event": "upstream_error"}')
+    with pytest.raises(GraderError) as caught:
+        installer(sandbox, with_npm).environment(LOCKED, NODE)
+    expected = "install.too_large" if stage == "too_large" else "install.index_unreachable"
+    assert caught.value.code == expected

@@ -24,6 +24,7 @@ from grader.gather.own_tests import gather_own_tests
 from grader.gather.suite import Suite
 from grader.limits import Limits
 from grader.sandbox.scripted import Machine, ScriptedSandbox
+from grader.scorecard import State, Status
 from grader.scoring import score
 from harness.owntests.operators import sites
 from harness.owntests.survey import survey
@@ -365,3 +366,14 @@ def test_unreached_bugs_are_not_caught():
     assert scored.caught.value == pytest.approx(0.375)
     assert (scored.n, scored.stopped) == (8, 5)
     assert scored.caught.low == pytest.approx(0.5 * wilson(6, 8)[0], abs=1e-4)
+
+
+def test_a_suite_for_another_runtime_is_not_assessed():
+    """For a Node service own tests leave the denominator, whatever they weigh; the grading is whole and says why."""
+    card = score(graded(runtime="node", work=work(own_tests=None)))
+    tests = row(card, "tests")
+    assert (tests.state, tests.points, tests.assessed_weight) == (State.NOT_ASSESSED, None, 0)
+    assert "only Python suites are run" in tests.why
+    assert (card.status, card.score, card.assessed_weight) == (Status.GRADED, 100.0, 70)
+    assert card.work.own_tests_missing == tests.why
+    assert not [question for question in card.work.questions if question.id == "own_tests"]

@@ -267,7 +267,9 @@ def test_closing_a_pod_stops_its_service_and_edge(make):
 def test_a_phase_needs_a_service(make):
     """Asking for the service before it is said which environment it runs in is our own mistake."""
     sandbox, _ = make()
-    pod = Pod(sandbox, PodSpec(images=IMAGES, limits=Limits(), source="s", command=["x"], hidden=[]))
+    pod = Pod(
+        sandbox, PodSpec(images=IMAGES, limits=Limits(), source="s", image="base", env={}, command=["x"], hidden=[])
+    )
     with pytest.raises(RuntimeError, match="serve"):
         _ = pod.service
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from packaging.requirements import Requirement
 
 from grader.errors import Blame, CandidateError
-from grader.gather.requirements import Wanted, read_development, read_requirements
+from grader.gather.requirements import read_development, read_requirements
+from grader.gather.wanted import Wanted
 from grader.limits import Limits
 
 

@@ -30,6 +30,7 @@ def test_every_variable_is_read(tmp_path):
             "GRADER_STATE": "/a",
             "GRADER_RUNTIME": "runsc",
             "GRADER_INDEX_URL": "https://index.example/simple",
+            "GRADER_NPM_REGISTRY": "https://registry.example/npm",
             "GRADER_CA_BUNDLE": str(bundle),
             "GRADER_CHALLENGES": "/b",
             "GRADER_BASE_IMAGE": "mine:1",
@@ -43,6 +44,21 @@ def test_every_variable_is_read(tmp_path):
     assert (found.seccomp, found.require_promises) == ("/c/seccomp.json", True)
     assert found.accept == ("memory.tcp_buffers", "memory.udp_buffers")
     assert found.index_url() == "https://index.example/simple"
+    assert found.npm_registry_url() == "https://registry.example/npm"
+
+
+def test_the_registry_is_the_one_that_npm_is_set_to(tmp_path, monkeypatch):
+    """Without a setting, npm on this machine says it; where there is no npm, the setting is asked for by its name."""
+    program = tmp_path / "npm"
+    program.write_text('#!/bin/sh\n[ "$*" = "config get registry" ] && echo https://own.example/\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert read_settings({}).npm_registry_url() == "https://own.example/"
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    with pytest.raises(UsageError) as caught:
+        read_settings({}).npm_registry_url()
+    assert caught.value.code == "settings.npm_registry"
+    assert "GRADER_NPM_REGISTRY" in caught.value.next_step
 
 
 def test_a_word_that_is_neither_yes_nor_no_is_said():

@@ -1,0 +1,6 @@
+/** Tells which marks stand where the installer could write. */
+import { tellMarks } from "./tells.mjs";
+
+export function atStart() {
+  tellMarks();
+}
