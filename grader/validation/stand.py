@@ -25,11 +25,12 @@ from grader.evidence import PhaseResults, ServiceEvidence
 from grader.evidence_work import Survey
 from grader.gather.environment import Installer
 from grader.gather.ours import run_ours
-from grader.gather.requirements import read_requirements
 from grader.gather.retry import twice
 from grader.gather.service import Asked, gather_service, hidden_files
 from grader.gather.static import kit_digests
 from grader.record import Record
+from grader.runtimes import runtime_of
+from grader.runtimes.base import Runtime
 from grader.sandbox.base import File, Sandbox
 from grader.sandbox.engine import Engine
 from grader.sandbox.images import Images, ensure_images
@@ -160,11 +161,18 @@ class Stand:
         self, sandbox: Sandbox, program: Program, asked: Asked
     ) -> tuple[ServiceEvidence, tuple[PhaseResults, ...]]:
         limits = self.settings.limits
-        environment = self._environment(sandbox, program)
+        manifest = read_manifest(program.folder)
+        runtime = runtime_of(program.folder, manifest)
+        environment = self._environment(sandbox, program, runtime)
         volume = fill_volume(sandbox, self.images, limits, "source", program.files())
-        command = read_manifest(program.folder).service.command
         spec = PodSpec(
-            images=self.images, limits=limits, source=volume, command=command, hidden=hidden_files(self.folder)
+            images=self.images,
+            limits=limits,
+            source=volume,
+            image=self.images.tags[runtime.image],
+            env=runtime.env,
+            command=manifest.service.command,
+            hidden=hidden_files(self.folder),
         )
         pod = Pod(sandbox, spec)
         try:
@@ -174,7 +182,7 @@ class Stand:
         finally:
             pod.close()
 
-    def _environment(self, sandbox: Sandbox, program: Program) -> str:
+    def _environment(self, sandbox: Sandbox, program: Program, runtime: Runtime) -> str:
         installer = Installer(
             sandbox=sandbox,
             images=self.images,
@@ -183,7 +191,7 @@ class Stand:
             engine_id=self.engine_id,
         )
         with self._installing:  # the second of two alike finds what the first has made
-            volume, _ = installer.environment(read_requirements(program.folder, self.settings.limits))
+            volume, _ = installer.environment(runtime.read(program.folder, self.settings.limits), runtime)
         return volume
 
     @contextmanager
