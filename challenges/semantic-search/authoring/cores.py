@@ -48,7 +48,8 @@ class Core:
     def whole(self) -> str:
         """Title and text with all alternatives, and all values that are written out."""
         values = " ".join(value for slot in self.slots.values() if isinstance(slot, list) for value in slot)
-        return " ".join([self.title, self.text, *self.paragraphs, values]).replace("|", " ")
+        written = " ".join([self.title, self.text, *self.paragraphs])
+        return BRACES.sub(lambda found: found[1].replace("|", " ") if "|" in found[1] else " ", written) + " " + values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
