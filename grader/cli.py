@@ -62,6 +62,7 @@ def run(  # noqa: PLR0917 - Typer reads options from the signature
         str | None, typer.Option(help="Commit to grade; default: the newest of the default branch.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="New folder for the grading.")] = None,
+    edition: Annotated[str | None, typer.Option(help="Edition of the challenge's data; default: its own.")] = None,
     seed: Annotated[int | None, typer.Option(help="Grade with the seed of an earlier grading.", min=0)] = None,
     deadline: Annotated[
         datetime | None,
@@ -87,7 +88,14 @@ def run(  # noqa: PLR0917 - Typer reads options from the signature
     if deadline is not None and deadline.tzinfo is None:
         deadline = deadline.replace(tzinfo=UTC)
     request = pipeline.Request(
-        url=url, challenge=challenge, commit=commit, out=folder, seed=seed, policy=policy, deadline=deadline
+        url=url,
+        challenge=challenge,
+        commit=commit,
+        out=folder,
+        edition=edition,
+        seed=seed,
+        policy=policy,
+        deadline=deadline,
     )
     settings = read_settings()
     settings = replace(settings, require_promises=settings.require_promises or strict)
@@ -150,11 +158,12 @@ def check(folder: Annotated[Path | None, typer.Argument(help="Folder of challeng
 def validate(
     challenge: Annotated[str, typer.Argument(help="Which challenge.")],
     solution: Annotated[list[str] | None, typer.Option(help="Only these solutions.")] = None,
+    edition: Annotated[str | None, typer.Option(help="Edition of the challenge's data; default: its own.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the gradings.")] = Path("build/validate"),
 ) -> None:
     """Grade every solution of a challenge and compare with what its expected.toml says."""
     settings = read_settings()
-    folder = load_challenge(challenge, settings.challenges)
+    folder = load_challenge(challenge, settings.challenges, edition)
     steps = climb(folder, settings, out, ConsoleProgress(_err), only=solution)
     for step in steps:
         shown = "–" if step.score is None else f"{step.score:.1f}"

@@ -106,6 +106,7 @@ def climb(
                 request = pipeline.Request(
                     url=f"{address}/{name}.git",
                     challenge=folder.challenge.id,
+                    edition=folder.challenge.edition,
                     out=out / name,
                     seed=seed,
                     policy=LOCAL,
