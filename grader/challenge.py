@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
@@ -180,6 +180,8 @@ class Challenge(Record):
     documents: DocumentsAsked = DocumentsAsked()
     claims: tuple[ClaimSpec, ...] = Field(default=(), alias="claim")
     error_handling: ErrorHandling = ErrorHandling()
+    edition: Identifier | None = None
+    """Which folder of ``editions/`` holds the data of the hidden checks, unless a grading names another."""
     late: Literal["flag", "grade-at-deadline"] = "flag"
     """What happens with commits after the window: shown, or left out by grading the newest one before."""
 
@@ -202,12 +204,18 @@ class ChallengeFolder:
 
     @property
     def hidden(self) -> Path:
-        """The hidden checks and data; they only ever enter a probe."""
+        """The hidden checks; they only ever enter a probe."""
         return self.root / "hidden"
 
+    @property
+    def data(self) -> Path | None:
+        """The edition's data, which the hidden checks find as their folder ``data``; none without editions."""
+        return self.root / "editions" / self.challenge.edition if self.challenge.edition else None
+
     def digest(self) -> str:
-        """SHA-256 over what can move a score: the rubric, what is hidden, and the kit (not linted while unchanged)."""
-        return tree_digest(self.root, ("challenge.toml", "hidden", "starter", "public"))
+        """SHA-256 over what can move a score: rubric, hidden checks, this edition, and the kit (not linted)."""
+        edition = () if self.data is None else (self.data.relative_to(self.root).as_posix(),)
+        return tree_digest(self.root, ("challenge.toml", "hidden", "starter", "public", *edition))
 
 
 def tree_digest(root: Path, names: tuple[str, ...]) -> str:
@@ -224,12 +232,12 @@ def tree_digest(root: Path, names: tuple[str, ...]) -> str:
     return digest.hexdigest()
 
 
-def load_challenge(challenge_id: str, root: Path = CHALLENGES) -> ChallengeFolder:
-    """Read one challenge of the folder ``root``.
+def load_challenge(challenge_id: str, root: Path = CHALLENGES, edition: str | None = None) -> ChallengeFolder:
+    """Read one challenge of the folder ``root``, in an edition other than its own if one is named.
 
     Raises:
-        UsageError: ``challenge.unknown``.
-        ChallengeError: ``challenge.not_toml`` or ``challenge.invalid``.
+        UsageError: ``challenge.unknown`` or ``challenge.unknown_edition``.
+        ChallengeError: ``challenge.not_toml``, ``challenge.invalid`` or ``challenge.no_edition``.
     """
     folder = root / challenge_id
     path = folder / "challenge.toml"
@@ -263,7 +271,28 @@ def load_challenge(challenge_id: str, root: Path = CHALLENGES) -> ChallengeFolde
             f"{path.name} of {challenge_id} is not valid: its id is {challenge.id}.",
             next_step="Give the folder and the id the same name: gradings are asked for by it.",
         )
-    return ChallengeFolder(challenge=challenge, root=folder)
+    return _in_edition(ChallengeFolder(challenge=challenge, root=folder), edition)
+
+
+def _in_edition(folder: ChallengeFolder, asked: str | None) -> ChallengeFolder:
+    """The challenge with the edition that a grading asks for, or with its own."""
+    known = sorted(path.name for path in folder.root.glob("editions/*") if path.is_dir())
+    own = folder.challenge.edition
+    if own is not None and own not in known:
+        raise ChallengeError(
+            "challenge.no_edition",
+            f"{folder.challenge.id} names edition {own}, and there is no folder editions/{own}.",
+            next_step="Name one that is there in challenge.toml, or draw it again.",
+        )
+    if asked is None or asked == own:
+        return folder
+    if own is None or asked not in known:
+        raise UsageError(
+            "challenge.unknown_edition",
+            f"{folder.challenge.id} has no edition called {asked!r}.",
+            next_step=f"Known editions: {', '.join(known) or 'none'}.",
+        )
+    return replace(folder, challenge=folder.challenge.model_copy(update={"edition": asked}))
 
 
 def _rubric_problems(challenge: Challenge) -> list[str]:

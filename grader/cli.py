@@ -67,6 +67,7 @@ def run(  # noqa: PLR0917 - Typer reads options from the signature
         str | None, typer.Option(help="Commit to grade; default: the newest of the default branch.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="New folder for the grading.")] = None,
+    edition: Annotated[str | None, typer.Option(help="Edition of the challenge's data; default: its own.")] = None,
     seed: Annotated[int | None, typer.Option(help="Grade with the seed of an earlier grading.", min=0)] = None,
     deadline: Annotated[
         datetime | None,
@@ -92,7 +93,14 @@ def run(  # noqa: PLR0917 - Typer reads options from the signature
     if deadline is not None and deadline.tzinfo is None:
         deadline = deadline.replace(tzinfo=UTC)
     request = pipeline.Request(
-        url=url, challenge=challenge, commit=commit, out=folder, seed=seed, policy=policy, deadline=deadline
+        url=url,
+        challenge=challenge,
+        commit=commit,
+        out=folder,
+        edition=edition,
+        seed=seed,
+        policy=policy,
+        deadline=deadline,
     )
     settings = read_settings()
     settings = replace(settings, require_promises=settings.require_promises or strict)
@@ -160,6 +168,7 @@ def validate(
         list[str] | None, typer.Option(help="Only grade these solutions, and prove nothing else.")
     ] = None,
     only: Annotated[list[str] | None, typer.Option(help="Only these proofs.")] = None,
+    edition: Annotated[str | None, typer.Option(help="Edition of the challenge's data; default: its own.")] = None,
     jobs: Annotated[int | None, typer.Option(help="So many pods side by side.", min=1, max=64)] = None,
     seed: Annotated[int, typer.Option(help="Of all that is drawn.")] = 1,
     out: Annotated[
@@ -175,7 +184,7 @@ def validate(
             step
             for name in names
             for step in climb(
-                load_challenge(name, settings.challenges),
+                load_challenge(name, settings.challenges, edition),
                 settings,
                 out / name / "solutions",
                 ConsoleProgress(_err),
@@ -184,7 +193,7 @@ def validate(
         ]
         show_steps(_out, steps)
         raise typer.Exit(0 if all(step.held for step in steps) else 4)
-    wish = Wish(full=full, jobs=jobs or pods_at_once(), seed=seed, proofs=frozenset(only or PROOFS))
+    wish = Wish(full=full, jobs=jobs or pods_at_once(), seed=seed, edition=edition, proofs=frozenset(only or PROOFS))
     found = []
     for name in names:
         found.append(prove(name, settings, out / name, ConsoleProgress(_err), wish))

@@ -178,6 +178,7 @@ def summary(card: Scorecard, out: Path) -> str:
             "assessed_weight": card.assessed_weight,
             "commit": card.submission.commit,
             "identity": card.provenance.identity_key,
+            "edition": card.provenance.identity.edition,
             "seed": card.provenance.identity.seed,
             "failure": failure,
             "folder": str(out),

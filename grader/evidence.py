@@ -197,6 +197,8 @@ class Identity(Record):
     challenge: str
     challenge_version: str
     challenge_digest: str
+    edition: str | None = None
+    """Which edition of the challenge's data; none for a challenge without editions."""
     harness_digest: str
     grader_version: str
     images: dict[str, str]

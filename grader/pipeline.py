@@ -63,6 +63,8 @@ class Request:
     challenge: str
     out: Path
     commit: str | None = None
+    edition: str | None = None
+    """The edition of the challenge's data; the challenge's own when none is given."""
     seed: int | None = None
     """Drawn when none is given; the same seed gives the same values and order."""
     policy: FetchPolicy = field(default_factory=FetchPolicy)
@@ -90,7 +92,7 @@ def grade(request: Request, settings: Settings, progress: Progress, cancel: Canc
         InfrastructureError: no engine, no images, no disk, ``engine.not_held``, or ``sandbox.closed``.
     """
     results.prepare(request.out)
-    folder = load_challenge(request.challenge, settings.challenges)
+    folder = load_challenge(request.challenge, settings.challenges, request.edition)
     clock = Clock(progress)
     with Engine() as engine:
         facts, images = _prepare_engine(engine, settings, clock)
@@ -361,6 +363,7 @@ def _blank(  # noqa: PLR0917 - the grading's identity, gathered once
             challenge=challenge.id,
             challenge_version=challenge.version,
             challenge_digest=folder.digest(),
+            edition=challenge.edition,
             harness_digest=harness_digest(),
             grader_version=__version__,
             images=images.ids,

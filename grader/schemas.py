@@ -1,7 +1,8 @@
 """The published shapes: ``python -m grader.schemas DIR`` writes a JSON Schema for each record.
 
 ``evidence``, ``scorecard``, ``results`` and ``validation`` describe JSON files; ``expected``, ``challenge`` and
-``demands`` (validation.toml) describe TOML files, by the names that stand in them. The same models are always the same bytes.
+``demands`` (validation.toml) describe TOML files, by the names that stand in them. The same models are always the
+same bytes.
 """
 
 from __future__ import annotations

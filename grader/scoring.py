@@ -333,6 +333,7 @@ def _stop_sentences(evidence: Evidence) -> tuple[str, ...]:
 def _provenance(evidence: Evidence) -> Provenance:
     identity = evidence.identity
     commit = f" --commit {identity.commit}" if identity.commit else ""
+    edition = f" --edition {identity.edition}" if identity.edition else ""
     return Provenance(
         identity=identity,
         identity_key=identity.key(),
@@ -340,5 +341,6 @@ def _provenance(evidence: Evidence) -> Provenance:
         began_at=evidence.began_at,
         stages=evidence.stages,
         engine=evidence.engine,
-        command=f"grader run {evidence.submission.url} --challenge {identity.challenge}{commit} --seed {identity.seed}",
+        command=f"grader run {evidence.submission.url} --challenge {identity.challenge}{edition}{commit}"
+        f" --seed {identity.seed}",
     )

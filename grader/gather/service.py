@@ -21,8 +21,9 @@ READY_PATH = "/health"
 
 
 def hidden_files(folder: ChallengeFolder) -> list[File]:
-    """The hidden checks and data as the probe gets them."""
-    return tree_files(folder.hidden, "in/hidden")
+    """The hidden checks and the edition's data as the probe gets them; no other edition."""
+    files = tree_files(folder.hidden, "in/hidden")
+    return files if folder.data is None else files + tree_files(folder.data, "in/hidden/data")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

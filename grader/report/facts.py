@@ -155,10 +155,11 @@ def _submission(card: Scorecard) -> tuple[Fact, ...]:
 
 def _grading(card: Scorecard, identity: Identity) -> tuple[Fact, ...]:
     images = tuple(_fact(f"Image {role}", digest) for role, digest in sorted(identity.images.items()))
+    edition = f", edition {identity.edition}" if identity.edition else ""
     return (
         _fact("Grading", card.grading),
         Fact(label="Began", value=line(card.provenance.began_at)),
-        Fact(label="Challenge", value=line(f"{identity.challenge} {identity.challenge_version}")),
+        Fact(label="Challenge", value=line(f"{identity.challenge} {identity.challenge_version}{edition}")),
         _fact("Challenge digest", identity.challenge_digest),
         _fact("Harness digest", identity.harness_digest),
         Fact(label="Grader version", value=line(identity.grader_version)),

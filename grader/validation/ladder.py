@@ -175,7 +175,12 @@ class Rung:
         progress.begin("solution", self.name)
         shutil.rmtree(out / self.name, ignore_errors=True)
         request = pipeline.Request(
-            url=self.url, challenge=self.folder.challenge.id, out=out / self.name, seed=seed, policy=LOCAL
+            url=self.url,
+            challenge=self.folder.challenge.id,
+            edition=self.folder.challenge.edition,
+            out=out / self.name,
+            seed=seed,
+            policy=LOCAL,
         )
         graded = pipeline.grade(request, settings, progress, cancel)
         return compare(self.name, expected(self.folder, self.name), graded.scorecard, graded.out)

@@ -98,12 +98,14 @@ def leaks(folder: ChallengeFolder, _demands: Demands) -> Proof:
         for path in _files(folder.root / name)
     }
     told["challenge.toml"] = _squeezed(" ".join(_told(folder.challenge)))
-    hidden = _files(folder.hidden)
-    canaries = {found: path.name for path in hidden for found in _CANARY.findall(_read(path))}
+    hidden = [*_files(folder.hidden), *_files(folder.root / "editions")]
+    canaries = {
+        found: path.relative_to(folder.root).as_posix() for path in hidden for found in _CANARY.findall(_read(path))
+    }
     findings = [
         Finding(
             subject=name,
-            message=f"it holds the canary of hidden/{source}",
+            message=f"it holds the canary of {source}",
             path=name,
             next_step="Take it out, and draw a new canary: what was told stays told.",
         )
@@ -131,7 +133,7 @@ def leaks(folder: ChallengeFolder, _demands: Demands) -> Proof:
             findings.append(
                 Finding(
                     subject=known[run],
-                    message=f"it shares {run!r} with hidden/{name}",
+                    message=f"it shares {run!r} with {name}",
                     path=known[run],
                     next_step="Word one of them differently.",
                 )

@@ -79,6 +79,10 @@ class Demands(Record):
     quick_repeats: Annotated[int, Field(ge=2, le=50)] = 2
     spread: float = 1.0
     """Points between the highest and the lowest score of the repeats."""
+    editions: tuple[str, ...] = ()
+    """Solutions that earn the same with every edition of the data."""
+    edition_spread: float = 3.0
+    """Points between the editions."""
     brief_words: int = 1_000
     baselines: tuple[str, ...] = ()
     """A command of the challenge's own, run in its folder; it prints findings (see grader/validation/own.py)."""

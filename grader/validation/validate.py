@@ -7,6 +7,7 @@
     mutants                     the checks notice that something else was built (mutants.py)
     flakes                      the same submission gets the same verdicts (flakes.py)
     budgets                     the reference has room within its limits
+    editions                    other data, drawn with other seeds, gives the same points (editions.py)
     baselines                   a command of the challenge's own (own.py)
 
 What runs goes through one pool of pods. Every unit is kept on a shelf, so that a run that was stopped, or a change
@@ -30,26 +31,27 @@ from grader.gather.service import Asked
 from grader.record import Record
 from grader.sandbox.images import harness_digest
 from grader.settings import Settings
-from grader.validation import flakes, mutants, paper
+from grader.validation import editions, flakes, mutants, paper
 from grader.validation.ladder import Rung, expected, published, solution_files, solutions
 from grader.validation.own import baselines
 from grader.validation.shapes import Demands, Finding, Kind, Proof, Row, Validation, read_demands
 from grader.validation.shelf import Shelf, solution_digest
 from grader.validation.stand import Program, Seen, Stand, opened
 
-PROOFS = ("rubric", "scope", "leaks", "ladder", "mutants", "flakes", "budgets", "baselines")
+PROOFS = ("rubric", "scope", "leaks", "ladder", "mutants", "flakes", "budgets", "editions", "baselines")
 TITLES = {
     "ladder": "Every solution lands where it says, for its reasons",
     "mutants": "The checks notice mutants",
     "flakes": "The same submission gets the same verdicts",
     "budgets": "The reference has room within its limits",
+    "editions": "Another edition of the data gives the same points",
 }
 _READ: dict[str, Callable[[ChallengeFolder, Demands], Proof]] = {
     "rubric": paper.rubric,
     "scope": paper.scope,
     "leaks": paper.leaks,
 }
-_ON_ENGINE = {"ladder", "mutants", "flakes", "budgets"}
+_ON_ENGINE = {"ladder", "mutants", "flakes", "budgets", "editions"}
 _ROOM = 0.5
 """Share of its processor and memory in which an honest solution must do."""
 
@@ -93,6 +95,8 @@ class Wish:
     jobs: int
     seed: int = 1
     """Of everything that is drawn."""
+    edition: str | None = None
+    """Of the challenge's data; the challenge's own when none is given."""
     proofs: frozenset[str] = frozenset(PROOFS)
 
     def __post_init__(self) -> None:
@@ -119,7 +123,7 @@ def validate(challenge: str, settings: Settings, out: Path, progress: Progress, 
     """
     began, zero = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
     try:
-        folder = load_challenge(challenge, settings.challenges)
+        folder = load_challenge(challenge, settings.challenges, wish.edition)
         demands = read_demands(folder)
     except ChallengeError as error:
         return _unreadable(challenge, settings, error, began, full=wish.full)
@@ -170,6 +174,8 @@ class _Run:
         if "ladder" in self.wish.proofs:
             landing = [pool.submit(self._land, rung, shelf, stand) for rung in rungs]
         running = self._running(stand, pool, shelf) if self.wish.proofs & {"mutants", "flakes", "budgets"} else []
+        if self.wish.full and "editions" in self.wish.proofs:
+            running.append(editions.proof(self.folder, self.demands, stand, shelf, pool, self.wish.seed))
         ladder = [self._ladder([future.result() for future in landing])] if landing else []
         return ladder + running
 

@@ -12,6 +12,7 @@ from records import SHARE, challenge, check, criterion, evidence, rubric
 from grader.challenge import CHALLENGES, Challenge, load_challenge, tree_digest
 from grader.errors import ChallengeError, UsageError
 from grader.evidence import Evidence
+from grader.gather.service import hidden_files
 
 ECHO = CHALLENGES.parent / "tests" / "challenges"
 
@@ -170,6 +171,53 @@ def test_what_cannot_move_a_score_does_not(copy, path):
     (copy / "echo" / path).parent.mkdir(exist_ok=True)
     (copy / "echo" / path).write_text("new")
     assert load_challenge("echo", copy).digest() == before
+
+
+@pytest.fixture
+def editions(copy):
+    """A challenge with two editions of its data, of which "one" is its own."""
+    for name in ("one", "two"):
+        (copy / "echo" / "editions" / name).mkdir(parents=True)
+        (copy / "echo" / "editions" / name / "words.json").write_text(f'"{name}"')
+    rubric = copy / "echo" / "challenge.toml"
+    rubric.write_text(f'edition = "one"\n{rubric.read_text("utf-8")}')
+    return copy
+
+
+def test_an_edition_is_part_of_what_was_graded(editions):
+    """Each edition has a digest of its own; another edition's files don't change it."""
+    own, other = load_challenge("echo", editions), load_challenge("echo", editions, "two")
+    assert (own.challenge.edition, other.challenge.edition) == ("one", "two")
+    assert load_challenge("echo", editions, "one").digest() == own.digest() != other.digest()
+    before = own.digest()
+    (editions / "echo" / "editions" / "two" / "words.json").write_text("new")
+    assert own.digest() == before
+    (editions / "echo" / "editions" / "one" / "words.json").write_text("new")
+    assert own.digest() != before
+
+
+def test_only_the_chosen_edition_enters_a_probe(editions):
+    """The hidden checks find one edition as their folder data; other editions and the authors' files stay outside."""
+    (editions / "echo" / "authoring").mkdir()
+    (editions / "echo" / "authoring" / "cores.toml").write_text("")
+    files = {file.path: file.data for file in hidden_files(load_challenge("echo", editions, "two"))}
+    assert files["in/hidden/data/words.json"] == b'"two"'
+    assert b'"one"' not in files.values()
+    assert not [path for path in files if "editions" in path or "authoring" in path]
+    assert "in/hidden/test_echo.py" in files
+
+
+def test_an_unknown_edition_is_refused(editions):
+    """A grading may ask for editions that are there; a rubric that names another one is broken."""
+    with pytest.raises(UsageError, match="no edition called 'three'") as asked:
+        load_challenge("echo", editions, "three")
+    assert "one, two" in asked.value.next_step
+    rubric = editions / "echo" / "challenge.toml"
+    rubric.write_text(rubric.read_text("utf-8").replace('edition = "one"', 'edition = "nine"'))
+    with pytest.raises(ChallengeError, match="no folder editions/nine"):
+        load_challenge("echo", editions)
+    with pytest.raises(UsageError, match="no edition called"):
+        load_challenge("echo", ECHO, "one")
 
 
 def test_a_digest_knows_names_from_contents(tmp_path):

@@ -14,6 +14,7 @@ from harness.probe import CheckFailed, ServiceFault
 from harness.probe.metrics import bootstrap_interval, mean, ndcg_at_k, recall_at_k
 
 DATA = Path(__file__).parent / "data"
+"""The edition of this grading (``editions/NAME``), laid here when the pod is filled."""
 BATCH = 32
 LEAST_SHARE = 0.9
 """Below this share of stored articles a score would say nothing about relevance."""
