@@ -1,4 +1,4 @@
-"""The semantic-search challenge on the real engine: every solution lands where it must, for the right reasons."""
+"""The semantic-search challenge on the real engine: solutions land where they must, for the right reasons."""
 
 from __future__ import annotations
 
@@ -11,22 +11,24 @@ from grader.challenge import load_challenge
 from grader.console import ConsoleProgress
 from grader.scorecard import State
 from grader.settings import read_settings
-from grader.validation.ladder import Step, climb, solutions
+from grader.validation.ladder import Step, climb
 
 pytestmark = pytest.mark.engine
 FOLDER = load_challenge("semantic-search")
+NAMES = ("cheat-canned", "crashes-on-bad-input", "empty", "lexical-only", "reference", "starter")
+"""One of each kind; `grader validate --full` grades them all."""
 
 
 @pytest.fixture(scope="module")
 def steps(tmp_path_factory) -> dict[str, Step]:
-    """Every solution graded once, each from a git URL; kept under build/ where somebody wants to look at them."""
+    """These solutions graded once, each from a git URL."""
     out = tmp_path_factory.mktemp("ladder")
-    climbed = climb(FOLDER, read_settings(os.environ), out, ConsoleProgress(Console(stderr=True)))
+    climbed = climb(FOLDER, read_settings(os.environ), out, ConsoleProgress(Console(stderr=True)), only=NAMES)
     return {step.name: step for step in climbed}
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("name", solutions(FOLDER))
+@pytest.mark.parametrize("name", NAMES)
 def test_solution_lands_where_it_must(steps, name):
     """Score, gates, blame and exactly the designed failures are what expected.toml states."""
     assert steps[name].held, steps[name].sentence
