@@ -1,4 +1,4 @@
-"""The command line: ``grader run · score · report · compare · check · validate · doctor · clean``.
+"""The command line: ``grader run · score · report · override · compare · diff · check · validate · doctor · clean``.
 
 Exit codes: 0 graded · 1 the submission could not be graded · 2 usage · 3 infrastructure ·
 4 the challenge is broken · 130 interrupted.
@@ -6,7 +6,6 @@ Exit codes: 0 graded · 1 the submission could not be graded · 2 usage · 3 inf
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 from collections.abc import Sequence
@@ -18,14 +17,12 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from grader import pipeline, results
+from grader import cli_report, pipeline, results
 from grader.challenge import load_challenge
-from grader.compare import compare_gradings
 from grader.console import (
     ConsoleProgress,
     doctor_json,
     exit_code,
-    show_compared,
     show_error,
     show_findings,
     show_gradings,
@@ -36,13 +33,11 @@ from grader.doctor import diagnose
 from grader.errors import GraderError, Interrupted
 from grader.evidence import Evidence
 from grader.fetch import FetchPolicy
+from grader.overrides import load_overrides
 from grader.promises import put_to_trial
-from grader.record import write_whole
-from grader.report.render import render_reviewer
 from grader.sandbox.cleaning import clean_engine
 from grader.sandbox.engine import Engine
 from grader.sandbox.promises import accepted, broken
-from grader.scorecard import Scorecard
 from grader.scoring import score as score_evidence
 from grader.settings import read_settings
 from grader.validation.ladder import climb
@@ -102,7 +97,7 @@ def run(  # noqa: PLR0917 - Typer reads options from the signature
 @app.command()
 def score(folder: Folder, *, as_json: AsJson = False) -> None:
     """Score the saved evidence again. Needs no engine; the same evidence gives the same bytes."""
-    card = score_evidence(Evidence.load(folder / results.EVIDENCE))
+    card = score_evidence(Evidence.load(folder / results.EVIDENCE), load_overrides(folder))
     card.save(folder / results.SCORECARD)
     if as_json:
         sys.stdout.write(summary(card, folder) + "\n")
@@ -110,27 +105,8 @@ def score(folder: Folder, *, as_json: AsJson = False) -> None:
         show_gradings(_out, [(card.challenge, card, folder)])
 
 
-@app.command()
-def report(folder: Folder) -> None:
-    """Render the saved scorecard again. Needs no engine; the same scorecard gives the same bytes."""
-    card = Scorecard.load(folder / results.SCORECARD)
-    write_whole(folder / results.REPORT, render_reviewer(card).encode())
-    _out.print(str(folder / results.REPORT), markup=False, highlight=False, soft_wrap=True)
-
-
-@app.command()
-def compare(
-    folder: Folder,
-    others: Annotated[list[Path], typer.Argument(help="Other gradings, or folders that hold them.")],
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Compare a grading's code with others of the same challenge. Facts for a person to look into, never points."""
-    found = compare_gradings(folder, others)
-    if as_json:
-        sys.stdout.write(json.dumps([one.as_dict() for one in found], indent=2) + "\n")
-    else:
-        show_compared(_out, found)
+for verb in (cli_report.report, cli_report.override, cli_report.compare, cli_report.diff):
+    app.command()(verb)
 
 
 @app.command()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from grader.report import render_reviewer
-from tests.golden.cards import SAMPLES
+from tests.golden.samples import SAMPLES
 
 CHROMIUM = Path("/usr/bin/chromium")
 NODE_MODULES = Path(__file__).resolve().parents[2] / "build" / "node" / "node_modules"

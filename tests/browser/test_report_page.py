@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import NODE_MODULES, tool
-from tests.golden.cards import SAMPLES
+from tests.golden.samples import SAMPLES
 
 NAMES = list(SAMPLES)
 TYPICAL = ("excellent", "capped", "all-failed", "not-gradable", "incomplete")
