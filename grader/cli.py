@@ -41,6 +41,7 @@ from grader.sandbox.promises import accepted, broken
 from grader.scoring import score as score_evidence
 from grader.settings import read_settings
 from grader.validation.ladder import climb
+from grader.wording import challenge_complaints
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 _out, _err = Console(), Console(stderr=True)
@@ -111,15 +112,20 @@ for verb in (cli_report.report, cli_report.override, cli_report.compare, cli_rep
 
 @app.command()
 def check(folder: Annotated[Path | None, typer.Argument(help="Folder of challenges.")] = None) -> None:
-    """Check that every challenge's rubric adds up (no engine needed)."""
-    root = folder or read_settings().challenges
+    """Check that every challenge's rubric adds up, and the words that candidates read (no engine needed)."""
+    root, worded = folder or read_settings().challenges, True
     for path in sorted(root.glob("*/challenge.toml")):
         challenge = load_challenge(path.parent.name, root).challenge
+        problems = list(challenge_complaints(challenge))
+        worded = worded and not problems
         _out.print(
-            f"✓ {challenge.id} {challenge.version}: {len(challenge.criteria)} criteria, {len(challenge.checks)} checks,"
-            f" {sum(c.minutes for c in challenge.criteria)} minutes",
+            f"{'✕' if problems else '✓'} {challenge.id} {challenge.version}: {len(challenge.criteria)} criteria,"
+            f" {len(challenge.checks)} checks, {sum(c.minutes for c in challenge.criteria)} minutes",
             highlight=False,
         )
+        for problem in problems:
+            _out.print(f"  {problem}", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if worded else 4)
 
 
 @app.command()
