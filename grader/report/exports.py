@@ -29,7 +29,10 @@ Cell = str | float | int | None
 def _cell(value: Cell) -> str | float | int:
     if value is None:
         return ""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    text = line(value, TEXT)
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

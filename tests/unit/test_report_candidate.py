@@ -122,8 +122,8 @@ def test_no_check_can_be_named(folder):
     """No id and no title of a check, and none of its sentences of the brief, stands in the candidate's edition."""
     card, _ = hidden_card(folder, 7)
     words = {word for group in card.groups for check in group.checks for word in (check.id, check.title)}
-    allowed = " ".join((card.challenge_title, *(g.title + g.candidate_text for g in card.groups),
-                        *(" ".join((c.title, c.candidate_text, c.asks, *c.anchors)) for c in card.criteria)))  # fmt: skip
+    rows = (" ".join((row.title, row.candidate_text, row.asks, *row.anchors)) for row in card.criteria)
+    allowed = " ".join((card.challenge_title, *(g.title + g.candidate_text for g in card.groups), *rows))
     for form, text in every(card, Edition.CANDIDATE).items():
         assert [word for word in words if word in text and word not in allowed] == [], form
 
