@@ -1,4 +1,4 @@
-"""The command line: ``grader run · score · report · compare · check · validate · doctor · clean``.
+"""The command line: ``grader run · score · report · override · compare · diff · check · validate · doctor · clean``.
 
 Exit codes: 0 graded · 1 the submission could not be graded · 2 usage · 3 infrastructure ·
 4 the challenge is broken · 130 interrupted.
@@ -18,14 +18,12 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from grader import pipeline, results
+from grader import cli_report, pipeline, results
 from grader.challenge import load_challenge
-from grader.compare import compare_gradings
 from grader.console import (
     ConsoleProgress,
     doctor_json,
     exit_code,
-    show_compared,
     show_error,
     show_findings,
     show_gradings,
@@ -38,19 +36,18 @@ from grader.doctor import diagnose
 from grader.errors import GraderError, Interrupted
 from grader.evidence import Evidence
 from grader.fetch import FetchPolicy
+from grader.overrides import load_overrides
 from grader.promises import put_to_trial
-from grader.record import write_whole
-from grader.report.render import render_reviewer
 from grader.sandbox.cleaning import clean_engine
 from grader.sandbox.engine import Engine
 from grader.sandbox.promises import accepted, broken
-from grader.scorecard import Scorecard
 from grader.scoring import score as score_evidence
 from grader.settings import read_settings
 from grader.validation.ladder import climb
 from grader.validation.results import write as write_validation
 from grader.validation.validate import PROOFS, Wish, pods_at_once
 from grader.validation.validate import validate as prove
+from grader.wording import challenge_complaints
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 _out, _err = Console(), Console(stderr=True)
@@ -115,7 +112,7 @@ def run(  # noqa: PLR0917 - Typer reads options from the signature
 @app.command()
 def score(folder: Folder, *, as_json: AsJson = False) -> None:
     """Score the saved evidence again. Needs no engine; the same evidence gives the same bytes."""
-    card = score_evidence(Evidence.load(folder / results.EVIDENCE))
+    card = score_evidence(Evidence.load(folder / results.EVIDENCE), load_overrides(folder))
     card.save(folder / results.SCORECARD)
     if as_json:
         sys.stdout.write(summary(card, folder) + "\n")
@@ -123,40 +120,26 @@ def score(folder: Folder, *, as_json: AsJson = False) -> None:
         show_gradings(_out, [(card.challenge, card, folder)])
 
 
-@app.command()
-def report(folder: Folder) -> None:
-    """Render the saved scorecard again. Needs no engine; the same scorecard gives the same bytes."""
-    card = Scorecard.load(folder / results.SCORECARD)
-    write_whole(folder / results.REPORT, render_reviewer(card).encode())
-    _out.print(str(folder / results.REPORT), markup=False, highlight=False, soft_wrap=True)
-
-
-@app.command()
-def compare(
-    folder: Folder,
-    others: Annotated[list[Path], typer.Argument(help="Other gradings, or folders that hold them.")],
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Compare a grading's code with others of the same challenge. Facts for a person to look into, never points."""
-    found = compare_gradings(folder, others)
-    if as_json:
-        sys.stdout.write(json.dumps([one.as_dict() for one in found], indent=2) + "\n")
-    else:
-        show_compared(_out, found)
+for verb in (cli_report.report, cli_report.override, cli_report.compare, cli_report.diff):
+    app.command()(verb)
 
 
 @app.command()
 def check(folder: Annotated[Path | None, typer.Argument(help="Folder of challenges.")] = None) -> None:
-    """Check that every challenge's rubric adds up (no engine needed)."""
-    root = folder or read_settings().challenges
+    """Check that every challenge's rubric adds up, and the words that candidates read (no engine needed)."""
+    root, worded = folder or read_settings().challenges, True
     for path in sorted(root.glob("*/challenge.toml")):
         challenge = load_challenge(path.parent.name, root).challenge
+        problems = list(challenge_complaints(challenge))
+        worded = worded and not problems
         _out.print(
-            f"✓ {challenge.id} {challenge.version}: {len(challenge.criteria)} criteria, {len(challenge.checks)} checks,"
-            f" {sum(c.minutes for c in challenge.criteria)} minutes",
+            f"{'✕' if problems else '✓'} {challenge.id} {challenge.version}: {len(challenge.criteria)} criteria,"
+            f" {len(challenge.checks)} checks, {sum(c.minutes for c in challenge.criteria)} minutes",
             highlight=False,
         )
+        for problem in problems:
+            _out.print(f"  {problem}", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if worded else 4)
 
 
 @app.command()

@@ -45,7 +45,7 @@ def compare_gradings(first: Path, others: Sequence[Path]) -> list[Compared]:
             next_step="Grade it again.",
         )
     found = []
-    for folder in _folders(others):
+    for folder in folders(others):
         if folder.resolve() == first.resolve():
             continue
         other = Evidence.load(folder / results.EVIDENCE)
@@ -62,12 +62,13 @@ def compare_gradings(first: Path, others: Sequence[Path]) -> list[Compared]:
     return sorted(found, key=lambda one: (-max(one.similarity.share, one.similarity.other_share), str(one.folder)))
 
 
-def _folders(named: Sequence[Path]) -> list[Path]:
-    folders: list[Path] = []
+def folders(named: Sequence[Path]) -> list[Path]:
+    """The gradings' folders among ``named`` and directly inside them."""
+    found: list[Path] = []
     for path in named:
         inside = sorted(child.parent for child in path.glob(f"*/{results.EVIDENCE}"))
-        folders += inside if inside and not (path / results.EVIDENCE).exists() else [path]
-    return folders
+        found += inside if inside and not (path / results.EVIDENCE).exists() else [path]
+    return found
 
 
 def _prints(evidence: Evidence) -> tuple[Prints, ...] | None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.compare import Compared
+from grader.difference import Difference
 from grader.doctor import Finding
 from grader.errors import GraderError, printable
 from grader.results import REPORT, SCORECARD
@@ -124,6 +125,18 @@ def show_compared(console: Console, rows: list[Compared]) -> None:
             text = f"{row.folder}: {place.shared} passages, the first in {printable(where)}"
             console.print(text, markup=False, highlight=False, soft_wrap=True)
     console.print(_COMPARED, markup=False, highlight=False, soft_wrap=True)
+
+
+def show_difference(console: Console, found: Difference) -> None:
+    """What two gradings of one submission rest on and came to, where it differs."""
+    rows = [found.sentence]
+    rows += [f"· {one.name}: {one.before} → {one.after}. {one.effect}" for one in found.reasons]
+    for one in found.changed:
+        shown = " → ".join("–" if p is None else f"{p:.1f}" for p in (one.points_before, one.points_after))
+        points = "" if one.points_before is None and one.points_after is None else f" ({shown} points)"
+        rows.append(f"{one.kind:<9} {one.id}: {one.before} → {one.after}{points}")
+    for row in rows:
+        console.print(printable(row, 600), markup=False, highlight=False, soft_wrap=True)
 
 
 def show_findings(console: Console, findings: Sequence[Finding]) -> None:

@@ -61,6 +61,19 @@ class CheckScore(Record):
     """Anchor of the evidence in the report, ``check-…``."""
 
 
+class OverrideScore(Record):
+    """A level that a named person set; what stood there before stays."""
+
+    before: int | None
+    level: int
+    points_before: float | None
+    points: float
+    by: str
+    why: str
+    at: str
+    """UTC, ISO 8601."""
+
+
 class CriterionScore(Record):
     """One row of the rubric, judged."""
 
@@ -81,9 +94,14 @@ class CriterionScore(Record):
     level_text: str
     next_level_text: str
     asks: str
+    candidate_text: str = ""
+    anchors: tuple[str, ...] = ()
+    """What levels 0 to 4 look like."""
     why: str
     """One sentence: what the level rests on."""
     evidence: tuple[str, ...]
+    overrides: tuple[OverrideScore, ...] = ()
+    """Oldest first; the last one is what the level is now."""
 
 
 class GateScore(Record):

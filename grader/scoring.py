@@ -15,6 +15,7 @@ from grader.checks.own_tests import judge_own_tests, why_no_suite
 from grader.checks.work import work_score
 from grader.errors import Blame
 from grader.evidence import Evidence
+from grader.overrides import Override, overridden
 from grader.record import Record
 from grader.scorecard import (
     CheckScore,
@@ -38,10 +39,10 @@ _NOISE = 1e-3
 """Weights are rounded to four decimals per criterion."""
 
 
-def score(evidence: Evidence) -> Scorecard:
-    """What the evidence is worth."""
+def score(evidence: Evidence, overrides: Sequence[Override] = ()) -> Scorecard:
+    """What the evidence is worth, with the levels that named people set."""
     checks = judge_checks(evidence)
-    criteria = _criteria(evidence, checks)
+    criteria = overridden(_criteria(evidence, checks), overrides)
     gates = tuple(_gate(gate, evidence, checks) for gate in evidence.challenge.gates)
     earned = _earned(criteria)
     limit = min((gate for gate in gates if gate.state == "closed"), key=lambda gate: gate.cap, default=None)
@@ -64,7 +65,7 @@ def score(evidence: Evidence) -> Scorecard:
         earned=None if earned is None else round(earned, 1),
         limited_by=limit.id if limited and limit is not None else None,
         assessed_weight=round(sum(c.assessed_weight for c in criteria), 2),
-        awaiting_people=sum(c.weight for c in criteria if c.source is Source.REVIEW),
+        awaiting_people=sum(c.weight for c in criteria if c.source is Source.REVIEW and not c.overrides),
         criteria=criteria,
         gates=gates,
         strengths=_strengths(criteria),
@@ -187,7 +188,7 @@ def _unassessed(criterion: Criterion, state: State, why: str, evidence: tuple[st
 
 
 def _common(criterion: Criterion) -> dict[str, object]:
-    names = ("id", "title", "decided_by", "source", "weight", "minutes", "asks")
+    names = ("id", "title", "decided_by", "source", "weight", "minutes", "asks", "candidate_text", "anchors")
     return {name: getattr(criterion, name) for name in names}
 
 

@@ -102,6 +102,6 @@ def _sentence(facts: OwnTests, caught: int, tried: int, share: float) -> str:
     aside = f" {stopped} more only stopped the program, which tells nothing." if stopped else ""
     cut = f" The time budget ended after {len(facts.mutants)} of {facts.planned}." if facts.cut_short else ""
     return (
-        f"{passed} tests pass and reach {round(100 * share)} % of the places for a bug; of {tried} bugs seeded there,"
+        f"{passed} tests pass and reach {round(100 * share)} % of the places for a bug. Of {tried} bugs seeded there,"
         f" a test noticed {caught}.{aside}{cut}"
     )

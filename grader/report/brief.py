@@ -14,10 +14,11 @@ from grader.report.views import (
     CriterionView,
     GateView,
     Limit,
+    OverrideView,
     PointView,
     RubricView,
 )
-from grader.scorecard import CriterionScore, GateScore, Point, Scorecard, State, Status
+from grader.scorecard import CriterionScore, GateScore, OverrideScore, Point, Scorecard, State, Status
 
 TEXT = 700
 POINTS = 3
@@ -39,7 +40,7 @@ def brief(card: Scorecard, anchors: Anchors) -> BriefView:
             Fact(label="Challenge", value=line(f"{card.challenge} {card.challenge_version}")),
             Fact(
                 label="Graded",
-                value=line(card.provenance.began_at.replace("T", " ").replace("Z", " UTC").replace("+00:00", " UTC")),
+                value=_when(card.provenance.began_at),
             ),
             Fact(label="Grading", value=line(card.grading), code=True),
         ),
@@ -185,7 +186,7 @@ def _counts(card: Scorecard) -> tuple[Fact, ...]:
         Fact(label="Checks passed", value=f"{states.count(State.PASSED)} of {len(states)}" if states else "none ran"),
         Fact(label="Gates that limit", value=f"{closed} of {len(card.gates)}" if judged else "not assessed"),
         Fact(label="Scored code findings", value=f"{scored:,}" if card.code else "not assessed"),
-        Fact(label="Reviews", value=_reviews(card)),
+        Fact(label="Decided by people", value=_reviews(card)),
     )
 
 
@@ -252,9 +253,26 @@ def _criterion(criterion: CriterionScore, anchors: Anchors, states: dict[str, St
         level_text=line(criterion.level_text, TEXT),
         next_level=_next_level(criterion),
         why=line(criterion.why, TEXT),
+        overrides=tuple(_override(step) for step in criterion.overrides),
         evidence=tuple(links[:LINKS]),
         more=tuple(links[LINKS:]),
     )
+
+
+def _override(step: OverrideScore) -> OverrideView:
+    before = "not assessed" if step.before is None else str(step.before)
+    points = "–" if step.points_before is None else number(step.points_before)
+    return OverrideView(
+        change=f"{before} → {step.level}",
+        points=f"{points} → {number(step.points)} points",
+        by=line(step.by, 100),
+        why=line(step.why, TEXT),
+        at=_when(step.at),
+    )
+
+
+def _when(moment: str) -> str:
+    return line(moment.replace("T", " ").replace("Z", " UTC").replace("+00:00", " UTC"), 60)
 
 
 def _next_level(criterion: CriterionScore) -> str:

@@ -55,14 +55,16 @@ class Anchors:
     """Evidence ids of a scorecard, each with one safe and unique id on the page.
 
     Args:
-        card: names the checks, criteria and gates.
+        card: names the checks, criteria and gates; none for a page that holds no evidence, where all links are text.
         findings: indices of the findings that the page shows.
         functions: how many functions it shows.
     """
 
-    def __init__(self, card: Scorecard, findings: frozenset[int], functions: int = 0) -> None:
+    def __init__(self, card: Scorecard | None, findings: frozenset[int] = frozenset(), functions: int = 0) -> None:
         self._ids: dict[str, str] = {}
         self._taken: set[str] = set()
+        if card is None:
+            return
         failure = [FAILURE] if has_failure(card) else []
         names = [*FIXED, *failure, *(finding_anchor(index) for index in sorted(findings))]
         names += [*FACTS, *(function_anchor(index) for index in range(functions))] if card.code else []
@@ -82,7 +84,7 @@ class Anchors:
 
     def id(self, name: str) -> str:
         """The page's id for ``name``, which it holds."""
-        return self._ids[name]
+        return self._ids[name] if self._ids else ""
 
     def link(self, name: str, text: str | None = None) -> Link:
         """A link where the page holds ``name``, plain text where it does not."""

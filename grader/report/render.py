@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from grader.cohort import cohort
 from grader.report.behaviour import checks
 from grader.report.brief import brief, rubric
+from grader.report.candidate import candidate_view
 from grader.report.code import code, shown_findings, shown_functions
+from grader.report.cohort import cohort_view
 from grader.report.excerpts import code_css
 from grader.report.facts import provenance, scope
 from grader.report.integrity import integrity
+from grader.report.interview import interview
 from grader.report.marks import Anchors
+from grader.report.sheet import sheet_view
 from grader.report.text import line
 from grader.report.views import ReviewerView
 from grader.report.work import work
@@ -25,13 +31,27 @@ from grader.scorecard import Scorecard
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "reports" / "templates"
 
 
-def render_reviewer(scorecard: Scorecard) -> str:
-    """The reviewer's edition as one HTML page that needs no other file and runs no script."""
-    style, digest = _style()
-    return _template("reviewer.html.j2").render(page=reviewer_view(scorecard), style=style, style_digest=digest)
+def render_reviewer(scorecard: Scorecard, others: Sequence[Scorecard] | None = None) -> str:
+    """The reviewer's edition as one HTML page that needs no other file and runs no script.
+
+    Args:
+        scorecard: the record.
+        others: scorecards of other gradings, for the cohort's picture.
+    """
+    return page("reviewer.html.j2", reviewer_view(scorecard, others))
 
 
-def reviewer_view(scorecard: Scorecard) -> ReviewerView:
+def render_candidate(scorecard: Scorecard) -> str:
+    """The candidate's edition, likewise one page."""
+    return page("candidate.html.j2", candidate_view(scorecard))
+
+
+def render_sheet(scorecard: Scorecard) -> str:
+    """The blind sheet, likewise one page."""
+    return page("sheet.html.j2", sheet_view(scorecard))
+
+
+def reviewer_view(scorecard: Scorecard, others: Sequence[Scorecard] | None = None) -> ReviewerView:
     """Everything that the reviewer's template may see."""
     anchors = Anchors(scorecard, shown_findings(scorecard), shown_functions(scorecard))
     head = brief(scorecard, anchors)
@@ -44,8 +64,16 @@ def reviewer_view(scorecard: Scorecard) -> ReviewerView:
         integrity=integrity(scorecard, anchors),
         scope=scope(scorecard, anchors),
         work=work(scorecard, anchors),
+        interview=interview(scorecard, anchors),
+        cohort=cohort_view(cohort(scorecard, others or ()), asked=bool(others)),
         provenance=provenance(scorecard),
     )
+
+
+def page(template: str, view: object) -> str:
+    """A view through its template, with the one stylesheet inside."""
+    style, digest = _style()
+    return _template(template).render(page=view, style=style, style_digest=digest)
 
 
 @cache

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from grader.report.atoms import Bar, Fact, Legend, Link, Mark
 from grader.report.excerpts import SourceLine
-from grader.report.views_work import WorkView
+from grader.report.views_work import CohortView, InterviewView, WorkView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +74,17 @@ class BriefView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideView:
+    """A level that a named person set: what stood there before, who, why, when."""
+
+    change: str
+    points: str
+    by: str
+    why: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionView:
     """One row of the rubric."""
 
@@ -90,6 +101,7 @@ class CriterionView:
     level_text: str
     next_level: str
     why: str
+    overrides: tuple[OverrideView, ...]
     evidence: tuple[Link, ...]
     more: tuple[Link, ...]
 
@@ -360,4 +372,6 @@ class ReviewerView:
     integrity: IntegrityView
     scope: ScopeView
     work: WorkView
+    interview: InterviewView
+    cohort: CohortView
     provenance: ProvenanceView

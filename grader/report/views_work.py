@@ -18,6 +18,17 @@ class QuestionView:
     criterion: Link
     evidence: tuple[Link, ...]
     note: str
+    sounds: tuple[Fact, ...]
+    """What answers at level 4, 2 and 0 sound like."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterviewView:
+    """Questions for everyone, and those of this evidence."""
+
+    note: str
+    core: tuple[QuestionView, ...]
+    own: tuple[QuestionView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +126,33 @@ class HistoryView:
 class WorkView:
     """Everything around the code."""
 
-    questions: tuple[QuestionView, ...]
-    questions_note: str
     own_tests: OwnTestsView
     situations: tuple[SituationView, ...]
     log: DecisionLogView
     extras: tuple[ExtraView, ...]
     history: HistoryView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DotView:
+    """One score."""
+
+    x: int
+    y: int
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortView:
+    """Scores of one challenge version and harness, in thousandths of the axis."""
+
+    sentence: str
+    drawn: str
+    dots: tuple[DotView, ...]
+    middle_start: int
+    middle_length: int
+    near_start: int
+    near_length: int
+    base: int
+    height: int
+    note: str

@@ -13,14 +13,13 @@ from grader.report.views_work import (
     DecisionLogView,
     DecisionView,
     OwnTestsView,
-    QuestionView,
     SectionView,
     SeenView,
     SituationView,
     WorkView,
 )
 from grader.scorecard import Scorecard, State
-from grader.scorecard_work import OwnTestsScore, Question, SituationFacts, WorkScore
+from grader.scorecard_work import OwnTestsScore, SituationFacts, WorkScore
 
 TEXT, QUOTE = 500, 240
 SIDE = 5
@@ -48,37 +47,11 @@ def work(card: Scorecard, anchors: Anchors) -> WorkView:
     """All of it; a scorecard of before says that there is nothing."""
     found = card.work
     return WorkView(
-        questions=tuple(_question(question, card, anchors) for question in found.questions) if found else (),
-        questions_note=_questions_note(found),
         own_tests=_own_tests(found),
         situations=tuple(_situation(facts, anchors) for facts in found.situations) if found else (),
         log=_log(found),
         extras=extras(found),
         history=history(card),
-    )
-
-
-def _questions_note(found: WorkScore | None) -> str:
-    if found is None:
-        return NOT_GATHERED
-    if not found.questions:
-        return "The evidence raises no question of its own."
-    minutes = sum(question.minutes for question in found.questions)
-    return f"{count(len(found.questions), 'question')} from this evidence, {minutes} minutes in all. None costs points."
-
-
-def _question(question: Question, card: Scorecard, anchors: Anchors) -> QuestionView:
-    titles = {criterion.id: criterion.title for criterion in card.criteria}
-    return QuestionView(
-        ask=line(question.ask, TEXT),
-        seen=line(question.seen, TEXT),
-        ordinary=line(question.ordinary, TEXT),
-        minutes=f"{question.minutes} min",
-        criterion=anchors.link(f"criterion-{question.criterion}", titles.get(question.criterion, "no criterion")),
-        evidence=tuple(anchors.link(name) for name in question.evidence),
-        note="The candidate names this as left out; its loss is counted once, where it was seen."
-        if question.named_as_left_out
-        else "",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.report.render import _style, _template
+from grader.report.render import page
 from grader.report.text import line
 from grader.validation.shapes import Finding, Proof, Validation
 
@@ -77,8 +77,7 @@ class PageView:
 
 def render_validation(found: Validation) -> str:
     """The page as one HTML file that needs no other file and runs no script."""
-    style, digest = _style()
-    return _template("validation.html.j2").render(page=_page(found), style=style, style_digest=digest)
+    return page("validation.html.j2", _page(found))
 
 
 def _page(found: Validation) -> PageView:

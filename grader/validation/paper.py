@@ -19,6 +19,7 @@ from grader.errors import GraderError
 from grader.submission import read_manifest
 from grader.validation.ladder import Expected
 from grader.validation.shapes import Demands, Finding, Kind, Proof
+from grader.wording import challenge_complaints, shown_to_candidates
 
 _ROW = re.compile(r"\| (\d+(?:\.\d+)?) \| (\d+) \|\s*$", re.MULTILINE)
 _CANARY = re.compile(r"\bcanary-[0-9a-f]{32}\b")
@@ -36,6 +37,10 @@ def rubric(folder: ChallengeFolder, demands: Demands) -> Proof:
     """The rubric beyond its shape (which loading has checked): the brief says the same, and it fits on two pages."""
     challenge, brief = folder.challenge, _squeezed(_read(folder.root / "brief.md"))
     findings = [*_brief(challenge, folder.root, brief, demands), *_starter(folder)]
+    findings += [
+        _rubric(challenge.id, complaint, "Word it as docs/challenges.md says.")
+        for complaint in challenge_complaints(challenge)
+    ]
     for criterion in challenge.criteria:
         own = sum(check.weight for check in challenge.checks if check.criterion == criterion.id)
         if criterion.source is Source.CHECKS and abs(own - criterion.weight) > 1e-6:  # noqa: PLR2004
@@ -97,7 +102,7 @@ def leaks(folder: ChallengeFolder, _demands: Demands) -> Proof:
         for name in ("brief.md", "starter", "public")
         for path in _files(folder.root / name)
     }
-    told["challenge.toml"] = _squeezed(" ".join(_told(folder.challenge)))
+    told["challenge.toml"] = _squeezed(" ".join(text for _, text in shown_to_candidates(folder.challenge)))
     hidden = [*_files(folder.hidden), *_files(folder.root / "editions")]
     canaries = {
         found: path.relative_to(folder.root).as_posix() for path in hidden for found in _CANARY.findall(_read(path))
@@ -228,16 +233,6 @@ def _hidden_tests(hidden: Path) -> tuple[dict[str, list[str]], list[Finding]]:
                     Finding(subject=node.name, message="it does not say what it asks", path=name, next_step=step)
                 )
     return dict(found), findings
-
-
-def _told(challenge: Challenge) -> Iterator[str]:
-    """Every text of the rubric that a candidate may read."""
-    yield from (challenge.title, challenge.summary)
-    for criterion in challenge.criteria:
-        yield from (criterion.title, criterion.asks, criterion.candidate_text, *criterion.anchors)
-    for group in challenge.groups:
-        yield from (group.title, group.candidate_text)
-    yield from (gate.because for gate in challenge.gates)
 
 
 def _literals(paths: Sequence[Path]) -> list[tuple[str, str]]:

@@ -9,8 +9,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.attacks.field import Ran
+from grader.challenge import load_challenge
+from grader.report.editions import Edition, Format, file_name, render
+from grader.scorecard import Scorecard
+from grader.validation.leaks import hidden_texts, shared_runs
+from grader.wording import shown_to_candidates
+from tests.attacks.field import ROOT, Ran
 from tests.attacks.kit import Attack, Expected
+
+CHALLENGES = ROOT / "tests" / "challenges"
 
 _MB = 1024 * 1024
 _RECORDS_MB = 2
@@ -122,11 +129,30 @@ def _shown_problems(wanted: Expected, ran: Ran, found: dict[str, Any]) -> Iterat
     shown = ran.out + ran.err
     if NOT_PLAIN.search(shown):
         yield "the command line prints control characters"
+    editions = candidate_editions(ran) if ran.record("scorecard") else {}
+    for name, text in editions.items():
+        yield from (f"{name} shares hidden text, {run}" for run in _hidden_runs(wanted.challenge, text))
+        if NOT_PLAIN.search(text):
+            yield f"{name} holds control characters"
     if wanted.leaks:
         seen = found.pop("saw", [])
         if not seen:
             yield "the attack saw no hidden request, so it proves nothing"
-        yield from (f"a candidate is shown {word!r}" for word in seen if word in shown)
+        for name, text in {"the command line": shown, **editions}.items():
+            yield from (f"{name} shows a candidate {word!r}" for word in seen if word in html.unescape(text))
+
+
+def candidate_editions(ran: Ran) -> dict[str, str]:
+    """Everything that `grader report --edition candidate` makes of a grading, by file name."""
+    card = Scorecard.load(ran.folder / "scorecard.json")
+    return {file_name(Edition.CANDIDATE, form): render(card, Edition.CANDIDATE, form) for form in Format}
+
+
+def _hidden_runs(challenge: str, text: str) -> list[str]:
+    root = CHALLENGES / challenge
+    rubric = load_challenge(challenge, CHALLENGES).challenge
+    public = [said for _, said in shown_to_candidates(rubric)]
+    return shared_runs(text, hidden_texts(root / "hidden"), public)
 
 
 def _around_problems(wanted: Expected, ran: Ran, evidence: dict[str, Any]) -> Iterator[str]:

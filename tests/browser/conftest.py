@@ -7,27 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from grader.report import render_reviewer
-from tests.golden.cards import SAMPLES
-
-CHROMIUM = Path("/usr/bin/chromium")
-NODE_MODULES = Path(__file__).resolve().parents[2] / "build" / "node" / "node_modules"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-def tool(path: Path) -> Path:
-    """A tool that has to be there; a missing one fails the test rather than skipping it."""
-    if not path.exists():
-        pytest.fail(f"{path} is missing: `make setup` installs it.", pytrace=False)
-    return path
+from tests.browser.gate import CHROMIUM, FLAGS, NODE_MODULES, tool
+from tests.golden.gallery import page_names, write_page
 
 
 @pytest.fixture(scope="module")
@@ -48,25 +29,21 @@ def axe() -> str:
 
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory) -> dict[str, Path]:
-    """Every sample scorecard as a file on disk."""
-    folder = tmp_path_factory.mktemp("reports")
-    made = {}
-    for name, card in SAMPLES.items():
-        made[name] = folder / f"{name}.html"
-        made[name].write_text(render_reviewer(card()), "utf-8")
-    return made
+    """Every page of the gallery as a file on disk."""
+    folder = tmp_path_factory.mktemp("gallery")
+    return {name: write_page(folder, name) for name in page_names()}
 
 
 @pytest.fixture
 def open_page(browser, pages):
-    """Open a sample: ``open_page("capped", width=360, color_scheme="dark")``."""
+    """Open a sample's reviewer edition: ``open_page("capped", width=360, color_scheme="dark")``."""
     contexts = []
 
     def opened(name: str, *, width: int = 1200, **options):
         context = browser.new_context(viewport={"width": width, "height": 900}, **options)
         contexts.append(context)
         page = context.new_page()
-        page.goto(pages[name].as_uri())
+        page.goto(pages[f"{name}/report.html"].as_uri())
         return page
 
     yield opened

@@ -16,6 +16,7 @@ from grader.evidence_code import (
     Similarity,
 )
 from grader.limits import Limits
+from grader.overrides import Override, overridden
 from grader.scorecard import (
     CheckScore,
     CodeScore,
@@ -201,8 +202,14 @@ def criterion_of(row: Row, checks: list[CheckScore], shares: dict[str, float]) -
     mine = [check for check in checks if check.criterion == row.id]
     base: dict[str, object] = {
         "id": row.id, "title": row.title, "source": row.source, "weight": row.weight, "minutes": row.minutes,
-        "asks": row.asks,
+        "asks": row.asks, "candidate_text": row.text, "anchors": row.levels,
     }  # fmt: skip
+    seen = [check for check in mine if check.share is not None]
+    if mine and not seen:
+        return CriterionScore(
+            **base, decided_by=Decider.HARNESS, state=State.GRADER_ERROR, assessed_weight=0, share=None, points=None,
+            level=None, level_text="", next_level_text="", why=mine[0].message, evidence=tuple(c.evidence for c in mine),
+        )  # fmt: skip
     if row.source is Source.REVIEW or (not mine and row.id not in shares):
         people = row.source is Source.REVIEW
         return CriterionScore(
@@ -210,7 +217,6 @@ def criterion_of(row: Row, checks: list[CheckScore], shares: dict[str, float]) -
             assessed_weight=0, share=None, points=None, level=None, level_text="", next_level_text="",
             why="Two reviewers set a level each, blind." if people else "The grading ended before this.", evidence=(),
         )  # fmt: skip
-    seen = [check for check in mine if check.share is not None]
     possible = sum(check.weight for check in seen)
     share = sum(check.weight * check.share for check in seen) / possible if mine else shares[row.id]
     assessed = row.weight * possible / sum(check.weight for check in mine) if mine else row.weight
@@ -242,10 +248,15 @@ OPEN_GATES = (
 
 
 def build(
-    *, checks: list[CheckScore], shares: dict[str, float], gates: tuple[GateScore, ...] = OPEN_GATES, **changes: object
+    *,
+    checks: list[CheckScore],
+    shares: dict[str, float],
+    gates: tuple[GateScore, ...] = OPEN_GATES,
+    overrides: tuple[Override, ...] = (),
+    **changes: object,
 ) -> Scorecard:
     """A scorecard whose numbers add up as the grader's do."""
-    criteria = tuple(criterion_of(row, checks, shares) for row in ROWS)
+    criteria = overridden(tuple(criterion_of(row, checks, shares) for row in ROWS), overrides)
     assessed = sum(c.assessed_weight for c in criteria)
     points = sum(c.points or 0 for c in criteria)
     earned = round(100 * points / assessed, 1) if assessed else None
@@ -261,7 +272,7 @@ def build(
         ),
         "status": Status.GRADED, "failure": None, "score": limiting.cap if limiting else earned, "earned": earned,
         "limited_by": limiting.id if limiting else None, "assessed_weight": assessed,
-        "awaiting_people": sum(row.weight for row in ROWS if row.source is Source.REVIEW),
+        "awaiting_people": sum(c.weight for c in criteria if c.source is Source.REVIEW and not c.overrides),
         "criteria": criteria, "gates": gates, "strengths": (), "concerns": (), "groups": groups_of(checks),
         "code": code(FINDINGS), "time": TimeFacts(budget_minutes=240, stated_hours=3.5),
         "left_out": ("Re-ranking of the top results; the README says what it would cost.",),

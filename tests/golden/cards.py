@@ -245,14 +245,3 @@ def hostile() -> Scorecard:
         "service_log": Log(head=text * 4, tail=text * 4, bytes=4, truncated=True), "service_stops": (text,),
         "provenance": provenance(command=text, engine={text[:50]: text}, stages=(StageTime(stage=text, began_s=0, seconds=1, note=text),)),
     })  # fmt: skip
-
-
-SAMPLES = {
-    "excellent": excellent,
-    "capped": capped,
-    "all-failed": all_failed,
-    "not-gradable": not_gradable,
-    "incomplete": incomplete,
-    "many-findings": many_findings,
-    "hostile": hostile,
-}

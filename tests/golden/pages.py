@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 
 from grader.report import render_reviewer
-from tests.golden.cards import SAMPLES
+from tests.golden.samples import SAMPLES
 
 
 class Page(HTMLParser):

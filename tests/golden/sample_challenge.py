@@ -20,6 +20,23 @@ class Row:
     asks: str
     levels: tuple[str, str, str, str, str]
 
+    @property
+    def text(self) -> str:
+        """What candidates are shown."""
+        return TEXTS[self.id]
+
+
+TEXTS = {
+    "contract": "How requests are answered, those that break the contract too.",
+    "persistence": "Whether documents are stored, replaced, deleted and kept.",
+    "relevance": "How often the right article is among the first ten results.",
+    "filters": "Whether filters and pages are exact and stable.",
+    "operations": "What happens while embeddings fail, and how fast searches are.",
+    "lint": "Findings of a linter about likely mistakes.",
+    "complexity": "How much of the code stands in complex functions.",
+    "structure": "Whether parts can be read and changed apart from one another.",
+    "decisions": "Whether decisions name an alternative and a reason.",
+}
 
 ROWS = (
     Row(
@@ -128,7 +145,13 @@ ROWS = (
         20,
         Source.REVIEW,
         "A reader finds each responsibility in one place, with tests where a fault would cost most.",
-        ("0", "1", "2", "3", "4"),
+        (
+            "One file does everything.",
+            "Parts exist, and most changes touch several.",
+            "Parts are clear; the search still knows of storage.",
+            "Each part stands alone; tests cover the risky ones.",
+            "Each part stands alone and is tested where a fault would cost most.",
+        ),
     ),
     Row(
         "decisions",
@@ -137,7 +160,13 @@ ROWS = (
         20,
         Source.REVIEW,
         "The README names the decisions, what was measured and what was left out.",
-        ("0", "1", "2", "3", "4"),
+        (
+            "No decision is named.",
+            "Decisions are named without reasons.",
+            "Reasons are named, alternatives are not.",
+            "Alternatives and reasons are named.",
+            "Alternatives, reasons and a measurement are named, and the code bears them out.",
+        ),
     ),
 )
 

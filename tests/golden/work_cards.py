@@ -60,7 +60,7 @@ def own_tests(text: str = "") -> OwnTestsScore:
         sites_reached=104, sites_total=160, controls=(run, run), mutants=mutants, planned=4, cut_short=bool(text), seconds=21.0,
     )  # fmt: skip
     sentence = text or (
-        "11 tests pass and reach 65 % of the places for a bug; of 3 bugs seeded there, a test noticed 2."
+        "11 tests pass and reach 65 % of the places for a bug. Of 3 bugs seeded there, a test noticed 2."
         " 1 more only stopped the program, which tells nothing."
     )
     caught = Measure(value=0.4333, low=0.135, high=0.61, n=3)

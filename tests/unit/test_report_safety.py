@@ -16,8 +16,8 @@ from grader.report import render_reviewer
 from grader.report.excerpts import excerpt
 from grader.report.text import MASK, block, line, masked, measured, number, percent, plain, seconds
 from tests.golden import builders, cards
-from tests.golden.cards import SAMPLES
 from tests.golden.pages import Page, page
+from tests.golden.samples import SAMPLES
 
 NAMES = list(SAMPLES)
 
@@ -30,7 +30,7 @@ def test_same_record_same_bytes(name) -> None:
 
 def test_bytes_depend_on_nothing_around() -> None:
     """Another process, hash seed, time zone, locale and working directory give the same bytes."""
-    program = "import sys; from tests.golden.cards import SAMPLES; from grader.report import render_reviewer; "
+    program = "import sys; from tests.golden.samples import SAMPLES; from grader.report import render_reviewer; "
     program += "import hashlib; print(hashlib.sha256(render_reviewer(SAMPLES['hostile']()).encode()).hexdigest())"
     root = os.fspath(cards.__file__).rsplit("/tests/", 1)[0]
     around = {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "tr_TR.UTF-8", "PYTHONPATH": root, "PATH": "/bin"}

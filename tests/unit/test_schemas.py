@@ -14,7 +14,7 @@ from records import BROKEN, LOST, evidence, failure
 
 from grader.schemas import main, schemas
 from grader.scoring import score
-from tests.golden.cards import SAMPLES
+from tests.golden.samples import SAMPLES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PUBLISHED = ROOT / "docs" / "schemas"
