@@ -15,11 +15,21 @@ import pytest
 import snowballstemmer
 
 from grader.challenge import CHALLENGES, Source, load_challenge
+from grader.limits import Limits
+from grader.runtimes import runtime_of
 from grader.submission import read_manifest
 
 ROOT = CHALLENGES / "semantic-search"
 CHALLENGE = load_challenge("semantic-search").challenge
-SOLUTIONS = ("cheat-canned", "crashes-on-bad-input", "empty", "lexical-only", "reference", "starter")
+SOLUTIONS = (
+    "cheat-canned",
+    "crashes-on-bad-input",
+    "empty",
+    "lexical-only",
+    "reference",
+    "reference-node",
+    "starter",
+)
 WITHOUT_FILES = {"empty", "starter"}
 REFERENCE_LINES = 1_200
 BRIEF_WORDS = 1_000
@@ -200,21 +210,24 @@ def test_solutions_state_what_they_expect():
         assert high <= min(caps, default=100), name
 
 
-def test_the_reference_fits_into_four_hours():
-    """The reference solution, tests included, is of a size that four hours hold: at most 1,200 lines of Python."""
-    files = (ROOT / "solutions" / "reference").rglob("*.py")
+@pytest.mark.parametrize(("name", "pattern"), [("reference", "*.py"), ("reference-node", "*.js")])
+def test_a_reference_fits_into_four_hours(name, pattern):
+    """A reference solution, tests included, is of a size that four hours hold: at most 1,200 lines of code."""
+    files = [*(ROOT / "solutions" / name).rglob(pattern)]
+    assert files
     assert sum(len(path.read_text("utf-8").splitlines()) for path in files) <= REFERENCE_LINES
 
 
 @pytest.mark.parametrize("name", [name for name in SOLUTIONS if name not in WITHOUT_FILES])
 def test_solutions_are_whole_repositories(name):
-    """Each has a manifest that the grader reads, pinned requirements and a README."""
+    """Each has a manifest that the grader reads, pinned requirements or a lock file, and a README."""
     folder = ROOT / "solutions" / name
-    assert read_manifest(folder).challenge == "semantic-search"
+    manifest = read_manifest(folder)
+    assert manifest.challenge == "semantic-search"
     assert (folder / "README.md").is_file()
-    lines = [
-        line for line in (folder / "requirements.txt").read_text("utf-8").splitlines() if line[:1] not in ("", "#")
-    ]
+    wanted = runtime_of(folder, manifest).read(folder, Limits())
+    assert wanted.source in {"requirements.txt", "package-lock.json"}
+    lines = wanted.requirements if wanted.source == "requirements.txt" else ()
     assert [line for line in lines if not SHORT_PINNED.match(line)] == []
 
 
@@ -235,7 +248,11 @@ def test_starter_has_a_manifest_and_pinned_requirements():
 
 def test_no_outside_hosts():
     """Nothing points outside: no URL besides the local one, no host name."""
-    files = [p for p in ROOT.rglob("*") if p.suffix in {".md", ".py", ".toml", ".txt"} and "data" not in p.parts]
+    files = [
+        p
+        for p in ROOT.rglob("*")
+        if p.suffix in {".md", ".py", ".toml", ".txt", ".js", ".json"} and "data" not in p.parts
+    ]
     found = {str(p.relative_to(ROOT)): HOST.findall(p.read_text("utf-8")) for p in files}
     assert {name: hosts for name, hosts in found.items() if hosts} == {}
 

@@ -81,12 +81,8 @@ export class Ranking {
 
   /** Only what has one of the words; when nothing has, there is no answer that could be given now. */
   #byWords(pool, wanted) {
-    const scored = pool.map((entry) => ({
-      entry,
-      passage: null,
-      score: this.statistics.match(entry.counted, wanted),
-    }));
-    const ranked = scored.filter(({ score }) => score > 0);
+    const match = (entry) => this.statistics.match(entry.counted, wanted);
+    const ranked = pool.map((entry) => ({ entry, passage: null, score: match(entry) })).filter(({ score }) => score > 0);
     if (pool.length > 0 && ranked.length === 0) {
       throw new RequestError(503, "gateway_down", "The embeddings gateway does not answer, and no article has these words.");
     }

@@ -17,14 +17,9 @@ export function unknownDocument() {
   return new RequestError(404, "not_found", "There is no such document.");
 }
 
-/** Whether an id is one that a document can have. */
-export function isId(id) {
-  return typeof id === "string" && ID.test(id);
-}
-
 /** An id, from a path or a batch. */
 export function readId(id) {
-  if (!isId(id)) throw invalid("An id has 1 to 64 of the characters A-Z a-z 0-9 . _ -");
+  if (typeof id !== "string" || !ID.test(id)) throw invalid("An id has 1 to 64 of the characters A-Z a-z 0-9 . _ -");
   return id;
 }
 

@@ -62,8 +62,7 @@ export class Store {
 
   /** Close both files. */
   close() {
-    this.documents.close();
-    this.vectors.close();
+    for (const database of [this.documents, this.vectors]) database.close();
   }
 }
 

@@ -32,11 +32,6 @@ export class Vectors {
     return this.#known.get(hash);
   }
 
-  /** How many texts wait. */
-  get waiting() {
-    return this.#waiting.size;
-  }
-
   /** Want vectors for these texts (a map by digest). */
   want(texts) {
     for (const [hash, text] of texts) if (!this.#known.has(hash)) this.#waiting.set(hash, text);
@@ -49,9 +44,7 @@ export class Vectors {
     while (hashes.some((hash) => this.#waiting.has(hash)) && !this.gateway.resting) {
       const left = until - performance.now();
       if (left <= 0) return;
-      const timer = new AbortController();
-      await Promise.race([this.#progress.promise, sleep(left, undefined, { signal: timer.signal }).catch(() => {})]);
-      timer.abort();
+      await Promise.race([this.#progress.promise, sleep(left, undefined, { ref: false })]);
     }
   }
 

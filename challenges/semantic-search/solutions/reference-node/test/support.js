@@ -62,10 +62,11 @@ export async function service(test) {
   const folder = mkdtempSync(join(tmpdir(), "search-"));
   const running = {};
   const start = () => {
+    const silent = pino({ level: "silent" });
     const store = new Store(folder);
     const gateway = new Gateway({ url, key: "k", model: "m" });
-    const vectors = new Vectors(store, gateway, pino({ level: "silent" }));
-    Object.assign(running, { store, vectors, app: makeApp(new Library(store, vectors, gateway), pino({ level: "silent" })) });
+    const vectors = new Vectors(store, gateway, silent);
+    Object.assign(running, { store, vectors, app: makeApp(new Library(store, vectors, gateway), silent) });
   };
   const stop = async () => {
     running.vectors.close();
