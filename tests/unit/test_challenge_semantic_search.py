@@ -201,9 +201,11 @@ def test_solutions_state_what_they_expect():
         assert wanted.score[1] <= min(caps, default=100), name
 
 
-def test_the_reference_fits_into_four_hours():
-    """The reference solution, tests included, is of a size that four hours hold: at most 1,200 lines of Python."""
-    files = (ROOT / "solutions" / "reference").rglob("*.py")
+@pytest.mark.parametrize(("name", "pattern"), [("reference", "*.py"), ("reference-node", "*.js")])
+def test_a_reference_fits_into_four_hours(name, pattern):
+    """A reference solution, tests included, is of a size that four hours hold: at most 1,200 lines of code."""
+    files = [*(ROOT / "solutions" / name).rglob(pattern)]
+    assert files
     assert sum(len(path.read_text("utf-8").splitlines()) for path in files) <= REFERENCE_LINES
 
 
@@ -241,7 +243,11 @@ def test_starter_has_a_manifest_and_pinned_requirements():
 
 def test_no_outside_hosts():
     """Nothing points outside: no URL besides the local one, no host name."""
-    files = [p for p in ROOT.rglob("*") if p.suffix in {".md", ".py", ".toml", ".txt"} and "data" not in p.parts]
+    files = [
+        p
+        for p in ROOT.rglob("*")
+        if p.suffix in {".md", ".py", ".toml", ".txt", ".js", ".json"} and "data" not in p.parts
+    ]
     found = {str(p.relative_to(ROOT)): HOST.findall(p.read_text("utf-8")) for p in files}
     assert {name: hosts for name, hosts in found.items() if hosts} == {}
 
