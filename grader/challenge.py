@@ -213,7 +213,7 @@ class ChallengeFolder:
         return self.root / "editions" / self.challenge.edition if self.challenge.edition else None
 
     def digest(self) -> str:
-        """SHA-256 over what can move a score: rubric, hidden checks, this edition, and the kit (not linted unchanged)."""
+        """SHA-256 over what can move a score: rubric, hidden checks, this edition, and the kit (unchanged: no lint)."""
         edition = () if self.data is None else (self.data.relative_to(self.root).as_posix(),)
         return tree_digest(self.root, ("challenge.toml", "hidden", "starter", "public", *edition))
 

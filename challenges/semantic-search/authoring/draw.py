@@ -88,7 +88,9 @@ def draw(pool: Pool, plan: Plan, seed: int) -> Edition:
 
 def _questions(rng: random.Random, kind: str, chosen: list[Core], most: int) -> list[tuple[Core, Question]]:
     """Questions of one type: first one for each article in random order, then second ones, until there are enough."""
-    piles = [(core, rng.sample(own, len(own))) for core in chosen if (own := [q for q in core.questions if q.type == kind])]
+    piles = [
+        (core, rng.sample(own, len(own))) for core in chosen if (own := [q for q in core.questions if q.type == kind])
+    ]
     rng.shuffle(piles)
     rounds = max((len(own) for _, own in piles), default=0)
     row = [(core, own[turn]) for turn in range(rounds) for core, own in piles if turn < len(own)]
