@@ -91,8 +91,14 @@ def measure(edition: str, vectors: Vectors) -> Table:
 
 
 def _interval(values: Sequence[float]) -> list[float]:
-    """Mean, low end, high end."""
-    return [round(value, 4) for value in (mean(values), *bootstrap_interval(values, seed=1))]
+    """Mean, low end, high end.
+
+    Where all values are alike a bootstrap says nothing; the rule of three does (Hanley and Lippman-Hand 1983).
+    """
+    low, high = bootstrap_interval(values, seed=1)
+    if low == high:
+        low, high = max(0.0, low - 3 / len(values)), min(1.0, high + 3 / len(values))
+    return [round(value, 4) for value in (mean(values), low, high)]
 
 
 def scales(tables: Sequence[Table]) -> dict[str, list[list[float]]]:
@@ -108,36 +114,45 @@ def scales(tables: Sequence[Table]) -> dict[str, list[list[float]]]:
     return found
 
 
-def verify(model: Path = MODEL) -> Verdict:
-    """Recompute what is stored: editions from the cores, tables from the editions, scales from the tables."""
+def verify(model: Path | None = MODEL, *, stored: Path = STORED, rubric: Path = RUBRIC) -> Verdict:
+    """Recompute what is stored: editions from the cores, tables from the editions, scales from the tables.
+
+    Args:
+        model: the encoder's folder (``make build/model``). With ``None`` no table is recomputed, which takes
+            a second instead of minutes; all else is compared.
+        stored: folder of the stored tables.
+        rubric: the challenge.toml whose scales are compared.
+
+    Raises:
+        OSError: an edition, a table or the model is missing.
+    """
     verdict = Verdict()
     plan, pool = read_plan(), read()
-    vectors = Vectors(model)
+    vectors = None if model is None else Vectors(model)
     for name, seed in plan.seeds.items():
         for file, text in draw(pool, plan, seed).files().items():
             if (EDITIONS / name / file).read_text("utf-8") != text:
                 verdict.problems.append(f"edition {name}: {file} is not what the cores and seed {seed} give")
-        stored = json.loads((STORED / f"{name}.json").read_text("utf-8"))
-        table = measure(name, vectors)
-        verdict.problems += list(_moved(stored, table))
-        verdict.tables[name] = stored
+        table = json.loads((stored / f"{name}.json").read_text("utf-8"))
+        if table["sha256"] != digest(name):
+            verdict.problems.append(f"edition {name}: its baselines were measured on other files")
+        if vectors is not None:
+            verdict.problems += list(_moved(table, measure(name, vectors)))
+        verdict.tables[name] = table
     for (one, first), (two, second) in pairwise(verdict.tables.items()):
         for text, apart in _differences(first, second):
             line = f"edition {two} against {one}: {text}"
             (verdict.problems if apart else verdict.notes).append(line)
     verdict.scales = scales(list(verdict.tables.values()))
-    _verify_rubric(verdict)
+    _verify_rubric(verdict, tomllib.loads(rubric.read_text("utf-8")))
     return verdict
 
 
 def _moved(stored: Table, table: Table) -> Iterator[str]:
     """What a recomputed table has and the stored one does not say."""
-    name = table["edition"]
-    if stored["sha256"] != table["sha256"]:
-        yield f"edition {name}: its baselines were measured on other files"
     for where, (_, low, high), (now, *_) in _cells(stored, table):
         if not low <= now <= high:
-            yield f"edition {name}, {where}: {now:.3f} is outside of the stored {low:.3f} to {high:.3f}"
+            yield f"edition {table['edition']}, {where}: {now:.3f} is outside of the stored {low:.3f} to {high:.3f}"
 
 
 def _differences(first: Table, second: Table) -> Iterator[tuple[str, bool]]:
@@ -156,9 +171,9 @@ def _cells(first: Table, second: Table) -> Iterator[tuple[str, list[float], list
                 yield f"{kind}, {ranker}, {measured}", values, other
 
 
-def _verify_rubric(verdict: Verdict) -> None:
+def _verify_rubric(verdict: Verdict, rubric: dict[str, Any]) -> None:
     """Compare the rubric's scales with the derived ones, and the points that two editions give."""
-    checks = {check["id"]: check for check in tomllib.loads(RUBRIC.read_text("utf-8"))["check"]}
+    checks = {check["id"]: check for check in rubric["check"]}
     for kind, anchors in verdict.scales.items():
         scale = checks[f"relevance.{kind}"]["scale"]
         if scale["measure"] != RULES[kind].measure or scale["anchors"] != anchors:

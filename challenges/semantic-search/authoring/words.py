@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import snowballstemmer
 
@@ -23,7 +24,12 @@ whose why will with won would you your
 _STEMMER = snowballstemmer.stemmer("english")
 
 
+@cache
+def _stem(word: str) -> str:
+    return str(_STEMMER.stemWord(word))
+
+
 def stems(text: str) -> set[str]:
     """The stems of a text's words."""
     words = re.findall(r"[a-z0-9]+", text.lower())
-    return {_STEMMER.stemWord(word) for word in words if word not in STOPWORDS}
+    return {_stem(word) for word in words if word not in STOPWORDS}
