@@ -132,7 +132,7 @@ def _situation(facts: SituationFacts, anchors: Anchors) -> SituationView:
             )
             for check in checks
         ),
-        checks_more=f"and {left} more above" if left else "",
+        checks_more=f"and {left} more" if left else "",
         findings_summary=said,
         findings=tuple(
             SeenView(
