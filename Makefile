@@ -6,7 +6,7 @@ CHALLENGE ?= semantic-search
 MODE ?= quick
 RUNS ?= 1
 
-.PHONY: demo test test-long test-fast contract check validate attacks mutants bench fuzz clean setup engine images lock format
+.PHONY: demo test test-long test-fast contract check validate attacks mutants bench fuzz gallery clean setup engine images lock format
 
 demo: setup engine          ## grade a reference and a weak submission from git URLs, write both reports
 	$(BIN)/python scripts/demo.py
@@ -41,6 +41,9 @@ attacks: setup engine       ## every hostile submission, each with its stated ve
 
 mutants: setup engine       ## each defence switched off once: an attack has to notice
 	$(BIN)/python -m tests.attacks --mutants
+
+gallery: setup build/node/installed.json   ## every sample report in every edition, with pictures: build/gallery/index.html
+	$(BIN)/python -m tests.browser.gallery build/gallery
 
 bench: setup engine         ## stage times beside the same work done by hand, as ratios in one run
 	$(BIN)/python tests/bench/bench_grading.py

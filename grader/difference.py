@@ -124,7 +124,7 @@ def _overrides(before: Scorecard, after: Scorecard) -> Iterator[Reason]:
                     name=f"Override of {row.title}",
                     before=was,
                     after=f"level {step.level}",
-                    effect=f"{step.by}, {step.at}: {step.why}",
+                    effect=f"Set by {step.by} on {step.at[:10]}: {step.why}",
                 )
 
 
@@ -194,7 +194,7 @@ def _checks(before: Scorecard, after: Scorecard) -> Iterator[Changed]:
                 after=_outcome(b),
                 points_before=_points(a),
                 points_after=_points(b),
-                why=(b.message if b else "") or (a.message if a else ""),
+                why=b.message if b and b.message else f"Before: {a.message}" if a and a.message else "",
             )
 
 

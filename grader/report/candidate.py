@@ -10,7 +10,7 @@ from grader.challenge import Decider
 from grader.errors import Blame
 from grader.report import marks
 from grader.report.atoms import Bar, Fact, Mark, Segment
-from grader.report.candidate_views import CandidateView, Notice, Row, Said
+from grader.report.candidate_views import CandidateView, Checks, Notice, Row, Said
 from grader.report.candidate_work import claims, code, documents, own_tests, sections
 from grader.report.groups import groups
 from grader.report.text import line, number, plain
@@ -19,6 +19,7 @@ from grader.scorecard import CriterionScore, GateScore, Scorecard, State, Status
 TEXT = 700
 SAID = 3
 STRONG = 0.75
+MOSTLY = 0.6
 TOP_LEVEL = 4
 ALMOST_NOTHING = 0.05
 LEFT_OUT = 12
@@ -39,6 +40,7 @@ def candidate_view(card: Scorecard) -> CandidateView:
     """Everything that a candidate may see."""
     sent, identity = card.submission, card.provenance.identity
     checks, note = groups(card)
+    strengths = _strengths(card) or _best_groups(checks)
     return CandidateView(
         title=line(f"Feedback: {card.challenge_title}", 60),
         challenge=line(card.challenge_title),
@@ -56,7 +58,7 @@ def candidate_view(card: Scorecard) -> CandidateView:
         bar=_score_bar(card),
         limit=_limit(card),
         assessed=_assessed(card),
-        strengths=_strengths(card),
+        strengths=strengths,
         adds_most=_adds_most(card),
         formula=_formula(card),
         criteria=tuple(_row(criterion, index, card) for index, criterion in enumerate(card.criteria)),
@@ -174,6 +176,15 @@ def _strengths(card: Scorecard) -> tuple[Said, ...]:
     return tuple(
         Said(text=line(row.level_text, TEXT), anchor=_anchor(index), criterion=line(row.title, TEXT))
         for index, row in held[:SAID]
+    )
+
+
+def _best_groups(found: tuple[Checks, ...]) -> tuple[Said, ...]:
+    """Without a strong criterion: the groups in which most checks passed."""
+    good = [part for part in found if part.total and part.passed / part.total >= MOSTLY]
+    good.sort(key=lambda part: -part.passed / part.total)
+    return tuple(
+        Said(text=f"{part.summary}. {part.about[0]}", anchor="checks", criterion=part.title) for part in good[:SAID]
     )
 
 

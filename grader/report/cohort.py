@@ -8,9 +8,9 @@ from grader.cohort import FEWEST, NEAR, Cohort
 from grader.report.text import count, number, plain
 from grader.report.views_work import CohortView, DotView
 
-BIN = 12
+BIN = 15
 """Width of a stack of dots, in thousandths of the axis."""
-STEP = 15
+STEP = 16
 ROOM = 12
 
 

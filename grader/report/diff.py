@@ -95,7 +95,9 @@ def _change(one: Changed) -> ChangeView:
     return ChangeView(
         title=line(one.title),
         id=line(one.id, 64),
-        change=f"{line(one.before, 60)} → {line(one.after, 60)}",
+        change=f"{line(one.before, 60)} → {line(one.after, 60)}"
+        if one.before != one.after
+        else f"{line(one.after, 60)}, as before",
         points=points,
         why=line(one.why, TEXT),
     )

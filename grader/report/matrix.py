@@ -95,7 +95,7 @@ def matrix_view(cards: Sequence[Scorecard]) -> MatrixView:
         version=line(f"{first.challenge} {first.challenge_version}"),
         columns=tuple(_column(card, letter) for card, letter in zip(cards, letters, strict=True)),
         criteria=tuple(_criterion_line(row.id, cards, letters) for row in first.criteria),
-        gates=tuple(_gate_line(gate.id, cards, letters) for gate in first.gates),
+        gates=tuple(_gate_line(name, cards, letters) for name in _all_gates(cards)),
         groups=tuple(_group_line(group, cards, letters) for group in _all_groups(cards)),
         notes=tuple(notes),
     )
@@ -150,7 +150,7 @@ def _criterion_cell(row: CriterionScore | None, letter: str) -> CellView:
     if row.points is None or row.share is None:
         waits = row.decided_by == "people" and row.state is State.NOT_ASSESSED
         mark = marks.AWAITS_PEOPLE if waits else marks.OF_STATE[row.state]
-        return CellView(letter=letter, value="–", bar=None, mark=mark, text="")
+        return CellView(letter=letter, value="", bar=None, mark=mark, text="")
     said = f"{number(row.points)} of {plain(row.assessed_weight)} points"
     bar = Bar(sentence=f"{said}.", segments=(Segment(css="got", start=0, length=round(row.share * 1000)),))
     changed = f" Set by {line(row.overrides[-1].by, 80)}." if row.overrides else ""
@@ -175,6 +175,10 @@ def _gate_cell(gate: GateScore | None, letter: str) -> CellView:
         "closed": Mark(css="failed", icon="✕", word="Limits"),
     }.get(gate.state if gate else "", marks.NOT_ASSESSED)
     return CellView(letter=letter, value="", bar=None, mark=mark, text="")
+
+
+def _all_gates(cards: Sequence[Scorecard]) -> list[str]:
+    return list(dict.fromkeys(gate.id for card in cards for gate in card.gates))
 
 
 def _all_groups(cards: Sequence[Scorecard]) -> list[GroupScore]:

@@ -129,6 +129,8 @@ class WorkView:
     own_tests: OwnTestsView
     situations: tuple[SituationView, ...]
     log: DecisionLogView
+    decided: str
+    """The level that people gave the decision log, and why; not on the blind sheet."""
     extras: tuple[ExtraView, ...]
     history: HistoryView
 

@@ -50,6 +50,7 @@ def work(card: Scorecard, anchors: Anchors) -> WorkView:
         own_tests=_own_tests(found),
         situations=tuple(_situation(facts, anchors) for facts in found.situations) if found else (),
         log=_log(found),
+        decided=_decided(card),
         extras=extras(found),
         history=history(card),
     )
@@ -132,7 +133,7 @@ def _situation(facts: SituationFacts, anchors: Anchors) -> SituationView:
             )
             for check in checks
         ),
-        checks_more=f"and {left} more above" if left else "",
+        checks_more=f"and {left} more" if left else "",
         findings_summary=said,
         findings=tuple(
             SeenView(
@@ -171,6 +172,17 @@ def _log(found: WorkScore | None) -> DecisionLogView:
         decisions=tuple(_decision(decision) for decision in found.decisions[:DECISIONS]),
         more=f"and {left} more in the JSON" if left > 0 else "",
     )
+
+
+def _decided(card: Scorecard) -> str:
+    """What people made of the criterion that reads the decision log, if the challenge has one."""
+    row = next((row for row in card.criteria if "decisions" in row.evidence), None)
+    if row is None:
+        return ""
+    if not row.overrides:
+        return f"{line(row.title)}: no person has decided this yet."
+    last = row.overrides[-1]
+    return f"{line(row.title)}: level {last.level}, set by {line(last.by, 100)}: “{line(last.why, TEXT)}”"
 
 
 def _decision(decision: Decision) -> DecisionView:

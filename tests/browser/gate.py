@@ -173,7 +173,7 @@ def printed_pages(page: Page) -> list[str]:
 
 
 def prints(browser: Browser, path: Path) -> list[str]:
-    """A4: as many pages as the edition may have; the reviewer's brief and rubric on the first; always light."""
+    """A4: no more pages than the edition may have; brief and rubric on the first; white from a dark screen."""
     with opened(browser, path, color_scheme="dark") as page:
         pages = printed_pages(page)
         page.emulate_media(media="print")

@@ -215,7 +215,8 @@ def criterion_of(row: Row, checks: list[CheckScore], shares: dict[str, float]) -
         return CriterionScore(
             **base, decided_by=Decider.PEOPLE if people else Decider.HARNESS, state=State.NOT_ASSESSED,
             assessed_weight=0, share=None, points=None, level=None, level_text="", next_level_text="",
-            why="Two reviewers set a level each, blind." if people else "The grading ended before this.", evidence=(),
+            why="Two reviewers set a level each, blind." if people else "The grading ended before this.",
+            evidence=("decisions",) if row.id == "decisions" else (),
         )  # fmt: skip
     possible = sum(check.weight for check in seen)
     share = sum(check.weight * check.share for check in seen) / possible if mine else shares[row.id]

@@ -8,6 +8,7 @@ from grader.errors import UsageError
 from grader.report.diff import render_diff
 from grader.report.editions import Edition, Format, file_name, render
 from grader.report.matrix import render_matrix
+from grader.scorecard import Scorecard
 from tests.golden.samples import OTHERS, SAMPLES, cohort_of, regraded
 
 COMPARED = ("weak", "capped", "excellent", "overridden")
@@ -22,7 +23,7 @@ def page_names() -> list[str]:
 def page_text(name: str) -> str:
     """One page of the gallery by its name."""
     if name == "compare.html":
-        return render_matrix([SAMPLES[sample]() for sample in COMPARED])
+        return render_matrix([_by_somebody(SAMPLES[sample](), sample) for sample in COMPARED])
     if name == "diff.html":
         return render_diff(SAMPLES["capped"](), regraded(SAMPLES["capped"]()))
     sample, file = name.split("/")
@@ -30,6 +31,12 @@ def page_text(name: str) -> str:
     edition = next(one for one in Edition if file_name(one, Format.HTML) == file)
     others = cohort_of(card, OTHERS) if edition is Edition.REVIEWER else None
     return render(card, edition, Format.HTML, others)
+
+
+def _by_somebody(card: Scorecard, sample: str) -> Scorecard:
+    """The sample from a repository of its own."""
+    sent = card.submission.model_copy(update={"url": f"https://git.example/{sample}/helpdesk-search.git"})
+    return card.model_copy(update={"submission": sent})
 
 
 def write_page(folder: Path, name: str) -> Path:

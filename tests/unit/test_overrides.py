@@ -135,3 +135,11 @@ def test_the_reviewer_sees_who_why_and_when():
     assert [fact.value for fact in reviewer_view(card).brief.counts if fact.label == "Decided by people"] == [
         "2 of 2 criteria"
     ]
+
+
+def test_the_decision_log_shows_its_level():
+    """Beside "does the code do this?" stands the level that a person gave, with the note; before, that nobody has."""
+    text = Page(render(SAMPLES["overridden"](), Edition.REVIEWER, Format.HTML)).text
+    assert "Decisions and trade-offs: level 2, set by Reviewer 2: “README.md:18 names reasons" in text
+    before = Page(render(SAMPLES["capped"](), Edition.REVIEWER, Format.HTML)).text
+    assert "Decisions and trade-offs: no person has decided this yet." in before

@@ -153,7 +153,7 @@ def test_the_matrix_keeps_the_order_that_was_asked_for():
         view = matrix_view(order)
         assert [column.score for column in view.columns] == [f"{card.score:.1f}" for card in order]
         for index, row in enumerate(view.criteria):
-            wanted = ["–" if c.criteria[index].points is None else f"{c.criteria[index].points:.1f}" for c in order]
+            wanted = ["" if c.criteria[index].points is None else f"{c.criteria[index].points:.1f}" for c in order]
             assert [cell.value for cell in row.cells] == wanted
     assert "There are no ranks." in Page(render_matrix(four())).text
 
