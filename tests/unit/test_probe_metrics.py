@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 import pytrec_eval
+from sklearn.metrics import average_precision_score, ndcg_score
 
 from harness.probe import metrics
 
@@ -41,6 +42,45 @@ def test_ranking_measures_equal_trec_eval() -> None:
         theirs_here = theirs.get(str(n), {})
         for name, value in ours.items():
             assert value == pytest.approx(theirs_here.get(name, 0.0), abs=1e-9), (name, ranking, judged)
+
+
+def test_tied_scores_equal_trec_eval() -> None:
+    """On 1,000 random runs with tied scores and unjudged ids, put in trec_eval's order, every measure is the same."""
+    rng = random.Random(11)  # noqa: S311 - reproducible cases
+    qrel, run, rankings = {}, {}, {}
+    for n in range(1000):
+        ranking, judged = _case(rng)
+        scores = {i: float(rng.randint(0, 4)) for i in [*ranking, f"u{n}"]}
+        qrel[str(n)], run[str(n)] = judged, scores
+        # trec_eval lets the higher id win a tie.
+        rankings[str(n)] = sorted(sorted(scores, reverse=True), key=lambda i: -scores[i])
+    names = {"ndcg_cut.10", "recall.10", "P.10", "map", "recip_rank"}
+    theirs = pytrec_eval.RelevanceEvaluator(qrel, names).evaluate(run)
+    assert sum(len(set(scores.values())) < len(scores) for scores in run.values()) > 700
+    for n, ranking in rankings.items():
+        ours = {
+            "ndcg_cut_10": metrics.ndcg_at_k(ranking, qrel[n], 10),
+            "recall_10": metrics.recall_at_k(ranking, qrel[n], 10),
+            "P_10": metrics.precision_at_k(ranking, qrel[n], 10),
+            "map": metrics.average_precision(ranking, qrel[n]),
+            "recip_rank": metrics.mrr(ranking, qrel[n]),
+        }
+        assert ours == pytest.approx({name: theirs[n][name] for name in ours}, abs=1e-9), (ranking, qrel[n])
+
+
+def test_whole_rankings_equal_scikit_learn() -> None:
+    """On 1,000 random rankings of all ids nDCG and average precision equal scikit-learn's to 1e-9."""
+    rng = random.Random(13)  # noqa: S311 - reproducible cases
+    for _ in range(1000):
+        grades = [rng.choice([0, 0, 1, 2, 3]) for _ in range(rng.randint(2, 30))]
+        grades[rng.randrange(len(grades))] = 1
+        scores = rng.sample(range(1000), len(grades))
+        ranking = [str(place) for place in sorted(range(len(grades)), key=lambda place: -scores[place])]
+        judged = {str(place): grade for place, grade in enumerate(grades)}
+        k = rng.choice(CUTS)
+        assert metrics.ndcg_at_k(ranking, judged, k) == pytest.approx(ndcg_score([grades], [scores], k=k), abs=1e-9)
+        theirs = average_precision_score([grade > 0 for grade in grades], scores)
+        assert metrics.average_precision(ranking, judged) == pytest.approx(theirs, abs=1e-9)
 
 
 def test_repeated_ids_count_once() -> None:
