@@ -34,6 +34,7 @@ check: .venv/ready          ## lint, format, types, rubrics
 	$(BIN)/grader check
 
 validate: setup engine      ## CHALLENGE=id: every solution lands where its expected.toml says
+	@scripts/packages.sh node:nodejs npm:npm
 	$(BIN)/grader validate $(CHALLENGE)
 
 attacks: setup engine       ## every hostile submission, each with its stated verdict; RUNS=3: all runs must be alike
