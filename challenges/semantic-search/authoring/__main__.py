@@ -3,6 +3,7 @@
 draw      writes ``editions/NAME/*.jsonl`` from the cores and the seeds of ``editions.toml``
 measure   recomputes every edition's baselines and writes ``authoring/baselines/NAME.json``; prints the scales
 verify    recomputes all of it, changes nothing, and names what moved; exit code 1 if anything did
+prove     the same, as `grader validate` reads it
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from rankers import Vectors
 def main() -> int:
     """Run one of the three; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("action", choices=("draw", "measure", "verify"))
+    parser.add_argument("action", choices=("draw", "measure", "verify", "prove"))
     parser.add_argument("--model", type=Path, default=MODEL, help="folder of the encoder (make build/model)")
     given = parser.parse_args()
-    held, result = {"draw": _draw, "measure": _measure, "verify": _verify}[given.action](given.model)
+    held, result = {"draw": _draw, "measure": _measure, "verify": _verify, "prove": _prove}[given.action](given.model)
     sys.stdout.write(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     return 0 if held else 1
 
@@ -54,6 +55,27 @@ def _measure(model: Path) -> tuple[bool, object]:
 def _verify(model: Path) -> tuple[bool, object]:
     verdict = verify(model)
     return verdict.held, {"held": verdict.held, **asdict(verdict)}
+
+
+def _prove(model: Path) -> tuple[bool, object]:
+    """A row an edition and ranker: the points for relevance that it would earn."""
+    verdict = verify(model)
+    rows = [
+        {"subject": f"{ranker}, edition {edition}", "held": True, "cells": [f"{points:.2f}"]}
+        for edition, rankers in verdict.points.items()
+        for ranker, points in rankers.items()
+    ]
+    findings = [
+        {"subject": "baselines", "message": problem, "next_step": "Measure again and look at what moved."}
+        for problem in verdict.problems
+    ]
+    sentence = f"{len(rows)} rankers by edition computed again; {len(verdict.problems)} figures moved."
+    return verdict.held, {
+        "sentence": sentence,
+        "heads": ["points for relevance"],
+        "rows": rows,
+        "findings": findings,
+    }
 
 
 if __name__ == "__main__":

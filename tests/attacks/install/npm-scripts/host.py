@@ -2,13 +2,13 @@
 
 from tests.attacks.registry import archive, offer
 
-SCRIPT = "touch /env/node/mark /env/node/node_modules/mark /job/out/mark; node mark.js"
+SCRIPT = "touch /env/node/mark /env/node/node_modules/mark /job/out/mark; node leave.js"
 NAMES = ("preinstall", "install", "postinstall", "prepare", "prepublish", "preprepare", "postprepare")
 
 
 def prepare(place):
     files = {
-        "package/mark.js": "require('node:fs').writeFileSync('/env/node/mark-node', '')",
+        "package/leave.js": "require('node:fs').writeFileSync('/env/node/mark-node', '')",
         "package/binding.gyp": '{"targets": [{"target_name": "<!(touch /env/node/mark-gyp)"}]}',
         "package/index.js": "module.exports = 1;",
     }
