@@ -34,6 +34,7 @@ check: .venv/ready          ## lint, format, types, rubrics
 	$(BIN)/grader check
 
 validate: setup engine images build/model ## CHALLENGE=id MODE=quick|full: a challenge shows that it is fair
+	@scripts/packages.sh node:nodejs npm:npm
 	$(BIN)/grader validate $(CHALLENGE) --$(MODE)
 
 attacks: setup engine       ## every hostile submission, each with its stated verdict; RUNS=3: all runs must be alike
