@@ -339,6 +339,14 @@ def test_time_claims_and_provenance_are_told_and_not_scored():
     assert score(evidence(manifest=None)).score == card.score
 
 
+def test_the_edition_is_part_of_the_identity_and_of_the_command():
+    """A grading on another edition has another identity, and its command grades on that edition again."""
+    own = evidence()
+    other = own.model_copy(update={"identity": own.identity.model_copy(update={"edition": "b"})})
+    assert score(other).provenance.identity_key != score(own).provenance.identity_key
+    assert " --challenge sample --edition b --commit " in score(other).provenance.command
+
+
 def test_the_rubrics_own_order_moves_no_points():
     """The rubric's own order of criteria and checks has no effect on the score."""
     own = rubric()
