@@ -36,6 +36,14 @@ class FindingView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CellView:
+    """One cell, and what its column is called."""
+
+    head: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowView:
     """One line of a proof's table."""
 
@@ -43,7 +51,7 @@ class RowView:
     icon: str
     word: str
     css: str
-    cells: tuple[str, ...]
+    cells: tuple[CellView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +112,7 @@ def _page(found: Validation) -> PageView:
 def _proof(proof: Proof) -> ProofView:
     icon, word, css = _MARKS[proof.state]
     rows = proof.rows[:_SHOWN]
+    heads = tuple(line(head.capitalize(), 60) for head in proof.heads)
     more = f"; {len(proof.rows) - len(rows)} more in validation.json" if len(proof.rows) > len(rows) else ""
     return ProofView(
         anchor=f"proof-{proof.id}",
@@ -115,14 +124,16 @@ def _proof(proof: Proof) -> ProofView:
         sentence=line(proof.sentence, 600),
         caption=f"{len(rows)} of {len(proof.rows)}{more}, {sum(not row.held for row in proof.rows)} not held",
         findings=tuple(_finding(finding) for finding in proof.findings[:_SHOWN]),
-        heads=tuple(line(head.capitalize(), 60) for head in proof.heads),
+        heads=heads,
         rows=tuple(
             RowView(
                 subject=line(row.subject, 120),
                 icon="✓" if row.held else "✕",
                 word="Held" if row.held else "Not held",
                 css="passed" if row.held else "failed",
-                cells=tuple(line(cell, _CELL) for cell in row.cells),
+                cells=tuple(
+                    CellView(head=head, text=line(cell, _CELL)) for head, cell in zip(heads, row.cells, strict=True)
+                ),
             )
             for row in rows
         ),

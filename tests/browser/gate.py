@@ -64,7 +64,14 @@ SMALLEST_TEXT = """
     .map(e => `${e.tagName}.${e.className}: ${getComputedStyle(e).fontSize}`)
 """
 TYPICAL, MOST = 150_000, 600_000
-PRINTED = {"report.html": 10, "candidate.html": 6, "sheet.html": 6, "compare.html": 4, "diff.html": 6}
+PRINTED = {
+    "report.html": 10,
+    "candidate.html": 6,
+    "sheet.html": 6,
+    "compare.html": 4,
+    "diff.html": 6,
+    "validation.html": 8,
+}
 """Most A4 pages of an edition."""
 LONG = frozenset({"hostile", "many-findings", "all-failed"})
 """Samples larger than any ordinary submission; their paper may be longer."""

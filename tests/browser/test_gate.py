@@ -23,6 +23,7 @@ SLICE = (
     "capped/sheet.html",
     "compare.html",
     "diff.html",
+    "validation.html",
 )
 """What `make test` opens; `make test-long` and `make gallery` open all of them."""
 DOT = base64.b64decode(

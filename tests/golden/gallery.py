@@ -9,7 +9,9 @@ from grader.report.diff import render_diff
 from grader.report.editions import Edition, Format, file_name, render
 from grader.report.matrix import render_matrix
 from grader.scorecard import Scorecard
+from grader.validation.page import render_validation
 from tests.golden.samples import OTHERS, SAMPLES, cohort_of, regraded
+from tests.golden.validated import VALIDATED
 
 COMPARED = ("weak", "capped", "excellent", "overridden")
 
@@ -17,7 +19,7 @@ COMPARED = ("weak", "capped", "excellent", "overridden")
 def page_names() -> list[str]:
     """``capped/report.html`` and so on, in the gallery's order."""
     names = [f"{sample}/{file_name(edition, Format.HTML)}" for sample in SAMPLES for edition in Edition]
-    return [*names, "compare.html", "diff.html"]
+    return [*names, "compare.html", "diff.html", "validation.html"]
 
 
 def page_text(name: str) -> str:
@@ -26,6 +28,8 @@ def page_text(name: str) -> str:
         return render_matrix([_by_somebody(SAMPLES[sample](), sample) for sample in COMPARED])
     if name == "diff.html":
         return render_diff(SAMPLES["capped"](), regraded(SAMPLES["capped"]()))
+    if name == "validation.html":
+        return render_validation(VALIDATED)
     sample, file = name.split("/")
     card = SAMPLES[sample]()
     edition = next(one for one in Edition if file_name(one, Format.HTML) == file)
