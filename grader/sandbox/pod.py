@@ -30,6 +30,7 @@ from grader.sandbox.images import Images
 from grader.sandbox.ready import wait_for_line
 
 UID_SERVICE, UID_PROBE, UID_EDGE = 10001, 10002, 10003
+KNOWN = "/known/vectors"
 SERVICE_PORT, GATEWAY_PORT = 8000, 9000
 _EDGE_READY_S = 60.0
 _FRUGAL = {"MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_ARENA_MAX": "2"}
@@ -53,6 +54,8 @@ class PodSpec:
     command: Sequence[str]
     hidden: Sequence[File]
     """The hidden checks and data, relative to the probe's folder for them."""
+    known: str | None = None
+    """Volume of vectors that other pods have computed, for proofs of a challenge; none in a grading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,12 @@ def fill_volume(sandbox: Sandbox, images: Images, limits: Limits, role: str, fil
     carrier.put("/into", files)
     carrier.remove()
     return volume
+
+
+def known_volume(sandbox: Sandbox, images: Images, limits: Limits) -> str:
+    """A volume of this run in which pods leave the vectors that they computed."""
+    folder = File(path=KNOWN.rpartition("/")[2], data=None, mode=0o755, uid=UID_EDGE, gid=UID_PROBE)
+    return fill_volume(sandbox, images, limits, "known", [folder])
 
 
 def tree_files(root: Path, below: str) -> list[File]:
@@ -167,6 +176,7 @@ class Pod:
         self._edge.remove()
 
     def _make_edge(self) -> Container:
+        known = self._spec.known
         return self._sandbox.create(
             ContainerSpec(
                 role="edge",
@@ -180,8 +190,10 @@ class Pod:
                     "POD_DIR": "/run/pod",
                     "SERVICE_PORT": str(SERVICE_PORT),
                     "GATEWAY_PORT": str(GATEWAY_PORT),
+                    **({"KNOWN_DIR": KNOWN} if known else {}),
                 },
                 mounts=[
+                    *([Mount(volume=known, path="/known", read_only=False)] if known else []),
                     Mount(volume=self._sockets, path="/run/pod", read_only=False),
                     # Held, never read: a volume in memory lives as long as somebody mounts it,
                     # and the service's has to outlive the service's restart.

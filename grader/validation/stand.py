@@ -34,7 +34,7 @@ from grader.runtimes.base import Runtime
 from grader.sandbox.base import File, Sandbox
 from grader.sandbox.engine import Engine
 from grader.sandbox.images import Images, ensure_images
-from grader.sandbox.pod import Pod, PodSpec, fill_volume, tree_files
+from grader.sandbox.pod import Pod, PodSpec, fill_volume, known_volume, tree_files
 from grader.sandbox.runs import live_run, sweep
 from grader.scorecard import CheckScore
 from grader.settings import Settings
@@ -109,17 +109,19 @@ class Stand:
     settings: Settings
     folder: ChallengeFolder
     cancel: Cancel
+    known: str | None = None
+    """Volume of vectors that pods of this stand have computed."""
     _installing: threading.Lock = field(default_factory=threading.Lock)
 
-    def run(self, program: Program, asked: Asked) -> Seen:
-        """Run a program's service through what is asked of it.
+    def run(self, program: Program, asked: Asked, *, alone: bool = False) -> Seen:
+        """Run a program's service through what is asked of it; ``alone``: no vector is known, as in a grading.
 
         Raises:
             GraderError: the program cannot be installed or started at all, or ``sandbox.closed``.
         """
         began = time.monotonic()
         with self._sandbox() as sandbox:
-            service, phases = twice(lambda: self._attempt(sandbox, program, asked))
+            service, phases = twice(lambda: self._attempt(sandbox, program, asked, None if alone else self.known))
         checks = judge_results(self.folder.challenge, phases)
         results = {check.id: check for phase in phases for check in phase.checks}
         return Seen(
@@ -158,7 +160,7 @@ class Stand:
             )
 
     def _attempt(
-        self, sandbox: Sandbox, program: Program, asked: Asked
+        self, sandbox: Sandbox, program: Program, asked: Asked, known: str | None
     ) -> tuple[ServiceEvidence, tuple[PhaseResults, ...]]:
         limits = self.settings.limits
         manifest = read_manifest(program.folder)
@@ -173,6 +175,7 @@ class Stand:
             env=runtime.env,
             command=manifest.service.command,
             hidden=hidden_files(self.folder),
+            known=known,
         )
         pod = Pod(sandbox, spec)
         try:
@@ -224,20 +227,24 @@ def opened(folder: ChallengeFolder, settings: Settings, jobs: int) -> Iterator[t
     with Engine() as engine:
         sweep(engine, settings)
         images = ensure_images(engine, settings, lambda _: None)
-        stand = Stand(
-            engine=engine,
-            engine_id=engine.facts()["id"],
-            images=images,
-            settings=settings,
-            folder=folder,
-            cancel=cancel,
-        )
-        pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="validate")
-        try:
-            yield stand, pool
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            cancel.now()
-            raise
-        finally:
-            pool.shutdown(wait=True)
+        with live_run(settings) as run_id:
+            shared = promises.docker_sandbox(engine, run_id, settings)
+            pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="validate")
+            try:
+                stand = Stand(
+                    engine=engine,
+                    engine_id=engine.facts()["id"],
+                    images=images,
+                    settings=settings,
+                    folder=folder,
+                    cancel=cancel,
+                    known=known_volume(shared, images, settings.limits),
+                )
+                yield stand, pool
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                cancel.now()
+                raise
+            finally:
+                pool.shutdown(wait=True)
+                shared.close()

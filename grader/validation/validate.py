@@ -290,7 +290,7 @@ class _Run:
         if seen is None:
             program = Program(name=self.demands.mutants.of, folder=folder)
             try:
-                seen = replace(stand, settings=tight).run(program, Asked(seed=self.wish.seed))
+                seen = replace(stand, settings=tight).run(program, Asked(seed=self.wish.seed), alone=True)
             except GraderError as error:
                 if error.code == "sandbox.closed":
                     raise

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.edge.known import KnownVectors
 from harness.edge.settings import ENCODER_THREADS, MAX_CACHED_TEXTS
 
 if TYPE_CHECKING:
@@ -21,10 +22,12 @@ class Embedder:
 
     Args:
         model_dir: folder of the model.
+        known: a folder of vectors that other pods have computed; none in a grading.
     """
 
-    def __init__(self, model_dir: Path) -> None:
+    def __init__(self, model_dir: Path, known: Path | None = None) -> None:
         self._model_dir = model_dir
+        self._known = KnownVectors(known)
         self._pool = ThreadPoolExecutor(max_workers=ENCODER_THREADS, thread_name_prefix="encoder")
         self._cache: OrderedDict[bytes, Embedding] = OrderedDict()
         self._encoder: Encoder | None = None
@@ -56,6 +59,7 @@ class Embedder:
     def close(self) -> None:
         """Drop whatever still waits for a thread."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self._known.close()
 
     async def _embed_one(self, text: str) -> Embedding:
         # By digest, so that the cache's size does not depend on the length of the texts.
@@ -68,14 +72,17 @@ class Embedder:
             raise RuntimeError("embed() waits for load(), so the encoder exists here")
         embedding = await asyncio.get_running_loop().run_in_executor(self._pool, self._encoder.encode, text)
         self._cache[key] = embedding
+        self._known.keep(key, embedding.tokens, embedding.vector)
         if len(self._cache) > MAX_CACHED_TEXTS:
             self._cache.popitem(last=False)
         return embedding
 
     def _read_model(self) -> Encoder:
         # numpy and tokenizers are imported in the worker, beside the rest of the start-up.
-        from harness.edge.encoder import Encoder  # noqa: PLC0415
+        from harness.edge.encoder import Embedding, Encoder  # noqa: PLC0415
 
+        for digest, tokens, vector in self._known.read():
+            self._cache[digest] = Embedding(vector=vector, tokens=tokens)
         encoder = Encoder(self._model_dir)
         encoder.encode("The first product is slow: buffers are made and pages are read.")
         return encoder

@@ -52,7 +52,7 @@ async def _serve(settings: Settings, listeners: Listeners, started: float, bound
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    embedder = Embedder(settings.model_dir)
+    embedder = Embedder(settings.model_dir, settings.known_dir)
     faults, ledger = Faults(), Ledger()
     gateway = Gateway(key=settings.gateway_key, embedder=embedder, faults=faults, ledger=ledger)
     control = Control(embedder=embedder, faults=faults, ledger=ledger, service_port=settings.service_port)

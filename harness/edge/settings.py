@@ -61,6 +61,8 @@ class Settings:
     model_dir: Path
     service_port: int
     gateway_port: int
+    known_dir: Path | None = None
+    """Vectors that other pods have computed, in proofs of a challenge; none in a grading."""
 
     @property
     def relay_path(self) -> Path:
@@ -84,6 +86,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         model_dir=Path(environment.get("MODEL_DIR", "/opt/model")),
         service_port=_port(environment, "SERVICE_PORT", 8000),
         gateway_port=_port(environment, "GATEWAY_PORT", 9000),
+        known_dir=Path(environment["KNOWN_DIR"]) if environment.get("KNOWN_DIR") else None,
     )
 
 
