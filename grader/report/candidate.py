@@ -244,9 +244,11 @@ def _row(row: CriterionScore, index: int, card: Scorecard) -> Row:
 
 
 def _why(row: CriterionScore, card: Scorecard) -> str:
-    """Why there are no points, in our words; the harness's own sentence may quote what is hidden."""
+    """Why there are no points, or not all, in our words; the harness's own sentence may quote what is hidden."""
     if row.points is not None:
-        return ""
+        if row.weight - row.assessed_weight < ALMOST_NOTHING:
+            return ""
+        return f"{plain(row.assessed_weight)} of {plain(row.weight)} could be assessed. The rest is left out."
     if row.decided_by is Decider.PEOPLE:
         return "No person has decided this yet."
     ended = card.failure is not None and card.failure.blame is Blame.CANDIDATE

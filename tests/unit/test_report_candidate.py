@@ -179,6 +179,11 @@ def test_what_was_lost_by_us_is_not_counted_against():
         "1 of 3 passed in full",
         "1 check could not be assessed, through no fault of the submission.",
     )
+    (row,) = [row for row in candidate_view(cards.capped()).criteria if row.points is not None and row.why]
+    assert (row.title, row.why) == (
+        "Dependencies and latency",
+        "8 of 10 could be assessed. The rest is left out.",
+    )
 
 
 def test_feedback_is_as_specific_in_praise_as_in_loss():
