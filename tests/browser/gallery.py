@@ -58,7 +58,7 @@ class Part:
 
 def main(arguments: list[str]) -> int:
     """Write the whole gallery anew."""
-    folder, words = Path(arguments[0]), arguments[1:]
+    folder, words = Path(arguments[0]).resolve(), arguments[1:]
     shutil.rmtree(folder, ignore_errors=True)
     names = [name for name in page_names() if not words or any(word in name for word in words)]
     paths = {name: write_page(folder, name) for name in names}
