@@ -214,6 +214,19 @@ def test_an_override_is_told_without_who_and_why():
     assert not [s for row in card.criteria for s in row.overrides if s.by in text or s.why in text]
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("capped", "people decide the rest"),
+        ("empty-repository", "A person looks at that before anything is decided."),
+        ("incomplete", "The same commit is graded again. Nothing is decided before that."),
+    ],
+)
+def test_what_happens_next_goes_by_how_it_ended(name, words):
+    """Graded, not gradable, or incomplete through us: each says what comes next."""
+    assert words in candidate_view(SAMPLES[name]()).next_steps[0]
+
+
 def test_how_to_appeal_is_said():
     """The page says who decides, by when, and how to have a person look again."""
     text = Page(render(cards.capped(), Edition.CANDIDATE, Format.HTML)).text
