@@ -28,8 +28,12 @@ OURS = {
     Blame.CHALLENGE: "The challenge is at fault; this was not scored.",
     Blame.INFRASTRUCTURE: "Our runner stopped; this was not scored.",
 }
+FIRST_STEP = {
+    Status.GRADED: "The harness measured what it can; people decide the rest by the levels above.",
+    Status.NOT_GRADABLE: "It could not be run as it stands. A person looks at that before anything is decided.",
+    Status.INCOMPLETE: "The same commit is graded again. Nothing is decided before that.",
+}
 NEXT_STEPS = (
-    "The harness measured what it can; people decide the rest by the levels above.",
     "A named person of the company that invited you decides, within the time that the invitation gives.",
     "If something here is wrong, answer the invitation with the reference above and the criterion's name.",
     "A person who has not marked this submission then looks at it again, and the answer comes in writing.",
@@ -80,7 +84,7 @@ def candidate_view(card: Scorecard) -> CandidateView:
             Fact(label="Challenge", value=line(f"{card.challenge} {card.challenge_version}")),
             Fact(label="Grader version", value=line(identity.grader_version)),
         ),
-        next_steps=NEXT_STEPS,
+        next_steps=(FIRST_STEP[card.status], *NEXT_STEPS),
     )
 
 
@@ -244,9 +248,11 @@ def _row(row: CriterionScore, index: int, card: Scorecard) -> Row:
 
 
 def _why(row: CriterionScore, card: Scorecard) -> str:
-    """Why there are no points, in our words; the harness's own sentence may quote what is hidden."""
+    """Why there are no points, or not all, in our words; the harness's own sentence may quote what is hidden."""
     if row.points is not None:
-        return ""
+        if row.weight - row.assessed_weight < ALMOST_NOTHING:
+            return ""
+        return f"{plain(row.assessed_weight)} of {plain(row.weight)} could be assessed. The rest is left out."
     if row.decided_by is Decider.PEOPLE:
         return "No person has decided this yet."
     ended = card.failure is not None and card.failure.blame is Blame.CANDIDATE

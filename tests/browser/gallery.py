@@ -58,7 +58,7 @@ class Part:
 
 def main(arguments: list[str]) -> int:
     """Write the whole gallery anew."""
-    folder, words = Path(arguments[0]), arguments[1:]
+    folder, words = Path(arguments[0]).resolve(), arguments[1:]
     shutil.rmtree(folder, ignore_errors=True)
     names = [name for name in page_names() if not words or any(word in name for word in words)]
     paths = {name: write_page(folder, name) for name in names}
@@ -113,7 +113,15 @@ def index(folder: Path, shown: list[Shown]) -> str:
         own = tuple(page for page in shown if page.name.startswith(f"{sample}/"))
         files = tuple(sorted(f"{sample}/{path.name}" for path in (folder / sample).glob("*") if path.suffix != ".html"))
         if own:
-            parts.append(Part(sample, sample.replace("-", " ").capitalize(), _about(card), files, own))
+            parts.append(
+                Part(
+                    sample,
+                    sample.replace("-", " ").capitalize().replace("Typescript", "TypeScript"),
+                    _about(card),
+                    files,
+                    own,
+                )
+            )
     rest = tuple(page for page in shown if "/" not in page.name)
     if rest:
         about = "Four submissions beside each other, and two gradings of one submission."

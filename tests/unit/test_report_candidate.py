@@ -176,6 +176,11 @@ def test_what_was_lost_by_us_is_not_counted_against():
         "1 of 3 passed in full",
         "1 check could not be assessed, through no fault of the submission.",
     )
+    (row,) = [row for row in candidate_view(cards.capped()).criteria if row.points is not None and row.why]
+    assert (row.title, row.why) == (
+        "Dependencies and latency",
+        "8 of 10 could be assessed. The rest is left out.",
+    )
 
 
 def test_feedback_is_as_specific_in_praise_as_in_loss():
@@ -204,6 +209,19 @@ def test_an_override_is_told_without_who_and_why():
     assert "A person set level 3 on 2025-11-24 09:12:00 UTC." in changed
     text = render(card, Edition.CANDIDATE, Format.HTML)
     assert not [s for row in card.criteria for s in row.overrides if s.by in text or s.why in text]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("capped", "people decide the rest"),
+        ("empty-repository", "A person looks at that before anything is decided."),
+        ("incomplete", "The same commit is graded again. Nothing is decided before that."),
+    ],
+)
+def test_what_happens_next_goes_by_how_it_ended(name, words):
+    """Graded, not gradable, or incomplete through us: each says what comes next."""
+    assert words in candidate_view(SAMPLES[name]()).next_steps[0]
 
 
 def test_how_to_appeal_is_said():
