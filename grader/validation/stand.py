@@ -6,6 +6,7 @@ same pod, probe and hidden files as a grading and leaves out the rest.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -208,6 +209,14 @@ class Stand:
                 sandbox.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pools:
+    """Threads: whole gradings need a processor each (linters, own tests), pods on a stand mostly wait."""
+
+    gradings: ThreadPoolExecutor
+    pods: ThreadPoolExecutor
+
+
 def _sentence(check: CheckScore) -> str:
     """What a check said, for an author."""
     parts = [check.message]
@@ -217,8 +226,8 @@ def _sentence(check: CheckScore) -> str:
 
 
 @contextmanager
-def opened(folder: ChallengeFolder, settings: Settings, jobs: int) -> Iterator[tuple[Stand, ThreadPoolExecutor]]:
-    """A stand, and a pool of ``jobs`` threads for what runs on it; left early, everything under way is ended.
+def opened(folder: ChallengeFolder, settings: Settings, jobs: int) -> Iterator[tuple[Stand, Pools]]:
+    """A stand, and threads for what runs on it and beside it; left early, everything under way is ended.
 
     Raises:
         InfrastructureError: no engine, or no images.
@@ -229,7 +238,11 @@ def opened(folder: ChallengeFolder, settings: Settings, jobs: int) -> Iterator[t
         images = ensure_images(engine, settings, lambda _: None)
         with live_run(settings) as run_id:
             shared = promises.docker_sandbox(engine, run_id, settings)
-            pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="validate")
+            whole = min(jobs, os.cpu_count() or 1)
+            pools = Pools(
+                gradings=ThreadPoolExecutor(max_workers=whole, thread_name_prefix="grading"),
+                pods=ThreadPoolExecutor(max_workers=max(1, jobs - whole), thread_name_prefix="pod"),
+            )
             try:
                 stand = Stand(
                     engine=engine,
@@ -240,11 +253,13 @@ def opened(folder: ChallengeFolder, settings: Settings, jobs: int) -> Iterator[t
                     cancel=cancel,
                     known=known_volume(shared, images, settings.limits),
                 )
-                yield stand, pool
+                yield stand, pools
             except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
+                for pool in (pools.gradings, pools.pods):
+                    pool.shutdown(wait=False, cancel_futures=True)
                 cancel.now()
                 raise
             finally:
-                pool.shutdown(wait=True)
+                for pool in (pools.gradings, pools.pods):
+                    pool.shutdown(wait=True)
                 shared.close()

@@ -36,7 +36,7 @@ from grader.validation.ladder import Rung, expected, published, solution_files, 
 from grader.validation.own import baselines
 from grader.validation.shapes import Demands, Finding, Kind, Proof, Row, Validation, read_demands
 from grader.validation.shelf import Shelf, solution_digest
-from grader.validation.stand import Program, Seen, Stand, opened
+from grader.validation.stand import Pools, Program, Seen, Stand, opened
 
 PROOFS = ("rubric", "scope", "leaks", "ladder", "mutants", "flakes", "budgets", "editions", "baselines")
 TITLES = {
@@ -131,8 +131,8 @@ def validate(challenge: str, settings: Settings, out: Path, progress: Progress, 
     run = _Run(folder, demands, settings, out, progress, wish)
     if wish.proofs & _ON_ENGINE:
         try:
-            with opened(folder, settings, wish.jobs) as (stand, pool), published(folder, run.names()) as rungs:
-                proofs += run.proofs(stand, pool, rungs)
+            with opened(folder, settings, wish.jobs) as (stand, pools), published(folder, run.names()) as rungs:
+                proofs += run.proofs(stand, pools, rungs)
         except ChallengeError as error:
             proofs.append(_broken("ladder", error))
     if "baselines" in wish.proofs and wish.full:
@@ -167,15 +167,15 @@ class _Run:
         quick = self.demands.quick or (self.demands.mutants.of, "starter", "empty")
         return [name for name in solutions(self.folder) if name in quick]
 
-    def proofs(self, stand: Stand, pool: ThreadPoolExecutor, rungs: Sequence[Rung]) -> list[Proof]:
+    def proofs(self, stand: Stand, pools: Pools, rungs: Sequence[Rung]) -> list[Proof]:
         """Begin everything, and wait for it."""
         shelf = Shelf.of(self.folder, stand.images, self.settings, self.out)
         landing: list[Future[Landed]] = []
         if "ladder" in self.wish.proofs:
-            landing = [pool.submit(self._land, rung, shelf, stand) for rung in rungs]
-        running = self._running(stand, pool, shelf) if self.wish.proofs & {"mutants", "flakes", "budgets"} else []
+            landing = [pools.gradings.submit(self._land, rung, shelf, stand) for rung in rungs]
+        running = self._running(stand, pools.pods, shelf) if self.wish.proofs & {"mutants", "flakes", "budgets"} else []
         if self.wish.full and "editions" in self.wish.proofs:
-            running.append(editions.proof(self.folder, self.demands, stand, shelf, pool, self.wish.seed))
+            running.append(editions.proof(self.folder, self.demands, stand, shelf, pools.pods, self.wish.seed))
         ladder = [self._ladder([future.result() for future in landing])] if landing else []
         return ladder + running
 
