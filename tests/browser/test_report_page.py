@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.gate import printed_pages
+from grader.challenge import load_challenge
+from grader.report import render_reviewer
+from grader.scorecard import CriterionScore, State
+from tests.browser.gate import printed_pages, prints
+from tests.golden import cards
 
 
 def test_print_opens_details(open_page) -> None:
@@ -44,3 +48,20 @@ def test_the_cohorts_dots_are_inside(open_page) -> None:
             assert picture["x"] <= box["x"] + 1
             assert box["x"] + box["width"] <= picture["x"] + picture["width"] + 1
             assert box["y"] + box["height"] <= picture["y"] + picture["height"] + 1
+
+
+def test_a_real_rubric_fits_on_the_first_sheet(browser, tmp_path) -> None:
+    """Brief and rubric of the longest real rubric, every row with a next level, fill no more than page 1."""
+    rubric = load_challenge("semantic-search").challenge
+    shared = ("id", "title", "decided_by", "source", "weight", "minutes", "asks", "candidate_text", "anchors")
+    rows = tuple(
+        CriterionScore(
+            **{name: getattr(row, name) for name in shared}, state=State.PARTLY, assessed_weight=row.weight, share=0.5,
+            points=row.weight / 2, level=2, level_text=row.anchors[2], next_level_text=row.anchors[3],
+            why="9 of 12 checks passed in full.", evidence=("lint",),
+        )
+        for row in rubric.criteria
+    )  # fmt: skip
+    path = tmp_path / "report.html"
+    path.write_text(render_reviewer(cards.excellent().model_copy(update={"criteria": rows})), "utf-8")
+    assert prints(browser, path) == []

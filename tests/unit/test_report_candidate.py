@@ -107,7 +107,7 @@ def hidden_card(folder: Path, step: int) -> tuple[Scorecard, dict[str, str]]:
 
 @pytest.mark.parametrize("folder", CHALLENGES, ids=lambda folder: folder.name)
 def test_no_run_of_twenty_characters_is_shared_with_a_hidden_file(folder):
-    """No format of the candidate's edition holds 20 characters of hidden files; the reviewer's does hold some."""
+    """Whatever a run brought back of hidden files, no format for candidates holds 20 characters of it."""
     card, hidden = hidden_card(folder, 0)
     for form, text in every(card, Edition.CANDIDATE).items():
         assert shared_runs(text, hidden, public_texts(folder).values()) == [], form
