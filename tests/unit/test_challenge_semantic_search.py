@@ -31,7 +31,7 @@ SHORT_PINNED = re.compile(r"^[A-Za-z0-9._-]+==[A-Za-z0-9._]+$")
 BANNED = re.compile(
     r"\b(obviously|simply|just|poor|sloppy|plagiar\w*|suspicious|should have|failed to|culture fit)\b", re.IGNORECASE
 )
-HOST = re.compile(r"https?://(?!127\.0\.0\.1|\{|[a-z]+/)\S*|\b[a-z0-9-]+\.(?:com|org|net|io|dev)\b", re.IGNORECASE)
+HOST = re.compile(r"https?://(?!127\.0\.0\.1|\{|[a-z]+[/{])\S*|\b[a-z0-9-]+\.(?:com|org|net|io|dev)\b", re.IGNORECASE)
 
 
 def squeezed(text: str) -> str:
