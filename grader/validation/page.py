@@ -122,7 +122,7 @@ def _proof(proof: Proof) -> ProofView:
         word=word,
         css=css,
         sentence=line(proof.sentence, 600),
-        caption=f"{len(rows)} of {len(proof.rows)}{more}, {sum(not row.held for row in proof.rows)} not held",
+        caption=f"{len(proof.rows)} in all, {sum(not row.held for row in proof.rows)} not held{more}",
         findings=tuple(_finding(finding) for finding in proof.findings[:_SHOWN]),
         heads=heads,
         rows=tuple(
