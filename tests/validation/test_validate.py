@@ -69,10 +69,10 @@ def whole(shelf) -> Ran:
 
 @pytest.mark.timeout(500)
 def test_a_fair_challenge_is_held(whole):
-    """Every proof holds, each with figures, and the exit code is 0."""
+    """Every proof holds or has nothing to look at, each with figures, and the exit code is 0."""
     assert whole.code == 0, whole.said
     states = whole.states()
-    assert states == dict.fromkeys(states, "held") | {"baselines": "skipped"}
+    assert states == dict.fromkeys(states, "held") | {"baselines": "skipped", "editions": "skipped"}
     ladder, mutants, flakes = (p for p in whole.found.proofs if p.id in ("ladder", "mutants", "flakes"))
     assert {row.subject for row in ladder.rows} == {p.name for p in (CHALLENGES / "notes" / "solutions").iterdir()}
     assert {"writes-nothing", "deletes-nothing", "a-folder-a-start"} < {row.subject for row in mutants.rows}
