@@ -19,11 +19,6 @@ class Cancel:
     _now: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    @property
-    def asked(self) -> bool:
-        """Whether everything is to end."""
-        return self._now
-
     @contextmanager
     def over(self, sandbox: Sandbox) -> Iterator[None]:
         """While this is open, cancelling closes the sandbox.

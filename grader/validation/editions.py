@@ -6,15 +6,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 from grader.challenge import ChallengeFolder
-from grader.errors import GraderError
 from grader.gather.service import Asked
 from grader.validation.flakes import points
 from grader.validation.ladder import solution_files
-from grader.validation.shapes import Demands, Finding, Proof, Row
+from grader.validation.shapes import TITLES, Demands, Finding, Proof, Row
 from grader.validation.shelf import Shelf, solution_digest
 from grader.validation.stand import Program, Seen, Stand
-
-_TITLE = "Another edition of the data gives the same points"
 
 
 def proof(  # noqa: PLR0917 - what all proofs stand on
@@ -24,7 +21,7 @@ def proof(  # noqa: PLR0917 - what all proofs stand on
     names = sorted(path.name for path in folder.root.glob("editions/*") if path.is_dir())
     if len(names) < 2 or not demands.editions:  # noqa: PLR2004 - one has nothing to be compared with
         sentence = "The challenge has one edition of its data, or names no solution to try with others."
-        return Proof(id="editions", title=_TITLE, state="skipped", sentence=sentence)
+        return Proof(id="editions", title=TITLES["editions"], state="skipped", sentence=sentence)
     runs: dict[tuple[str, str], Future[Seen]] = {}
     for solution in demands.editions:
         for edition in names:
@@ -50,7 +47,7 @@ def proof(  # noqa: PLR0917 - what all proofs stand on
             findings.append(Finding(subject=solution, message=message, next_step=step, path="editions"))
     return Proof(
         id="editions",
-        title=_TITLE,
+        title=TITLES["editions"],
         state="broken" if findings else "held",
         sentence=f"{len(rows)} solutions on {len(names)} editions differ by at most "
         f"{max(float(row.cells[1]) for row in rows):.2f} points; {demands.edition_spread:g} are allowed.",
@@ -62,15 +59,9 @@ def proof(  # noqa: PLR0917 - what all proofs stand on
 
 def _seen(stand: Stand, shelf: Shelf, solution: str, seed: int) -> Seen:
     folder = solution_files(stand.folder, solution)
-    depends = [solution_digest(folder), seed, stand.folder.digest()]
-    found = shelf.find(Seen, "edition", f"{solution}-{stand.folder.challenge.edition}", depends)
-    if found is not None:
-        return found
-    try:
-        seen = stand.run(Program(name=solution, folder=folder), Asked(seed=seed))
-    except GraderError as error:
-        if error.code == "sandbox.closed":
-            raise
-        return Seen(ready=False, stops=0, checks=(), seconds=0, trouble=error.message)
-    shelf.keep(seen, "edition", f"{solution}-{stand.folder.challenge.edition}", depends)
-    return seen
+    return shelf.seen(
+        "edition",
+        f"{solution}-{stand.folder.challenge.edition}",
+        [solution_digest(folder), seed, stand.folder.digest()],
+        lambda: stand.run(Program(name=solution, folder=folder), Asked(seed=seed)),
+    )

@@ -7,10 +7,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from grader.challenge import Challenge
-from grader.errors import GraderError
 from grader.gather.service import Asked, phase_seed
 from grader.validation.ladder import solution_files
-from grader.validation.shapes import Demands, Finding, Proof, Row
+from grader.validation.shapes import TITLES, Demands, Finding, Proof, Row
 from grader.validation.shelf import Shelf, solution_digest
 from grader.validation.stand import Program, Seen, SeenCheck, Stand
 
@@ -43,18 +42,13 @@ class Repeats:
     def _run(self, number: int) -> Seen:
         folder = solution_files(self.stand.folder, self.name)
         seed = phase_seed(self.seed, f"repeat {number}")
-        depends = [solution_digest(folder), seed]
-        found = self.shelf.find(Seen, "repeat", f"{self.name}-{number}", depends)
-        if found is not None:
-            return found
-        try:
-            seen = self.stand.run(Program(name=self.name, folder=folder), Asked(seed=seed))
-        except GraderError as error:
-            if error.code == "sandbox.closed":
-                raise
-            return Seen(ready=False, stops=0, checks=(), seconds=0, trouble=error.message)
-        self.shelf.keep(seen, "repeat", f"{self.name}-{number}", depends)
-        return seen
+        program = Program(name=self.name, folder=folder)
+        return self.shelf.seen(
+            "repeat",
+            f"{self.name}-{number}",
+            [solution_digest(folder), seed],
+            lambda: self.stand.run(program, Asked(seed=seed)),
+        )
 
 
 def points(seen: Seen, challenge: Challenge) -> float:
@@ -103,7 +97,7 @@ def proof(runs: Sequence[Seen], demands: Demands, challenge: Challenge) -> Proof
         findings.append(Finding(subject="score", message=message, next_step="Steady the check that moves most."))
     return Proof(
         id="flakes",
-        title="The same submission gets the same verdicts",
+        title=TITLES["flakes"],
         state="broken" if findings else "held",
         sentence=f"{len(seen)} runs with new seeds: {sum(row.held for row in rows)} of {len(rows)} checks say the same "
         f"in each; the points lie within {spread:.2f}.",

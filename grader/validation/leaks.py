@@ -25,22 +25,23 @@ def squeezed(text: str) -> str:
 def readings(page: str) -> Iterator[str]:
     """The texts of JSON; anything else as it stands, and as it reads without markup."""
     with contextlib.suppress(ValueError):
-        yield from map(squeezed, _texts(json.loads(page)))
+        yield from map(squeezed, texts_of(json.loads(page)))
         return
     bare = _STYLE.sub(" ", page)
     yield squeezed(bare)
     yield squeezed(html.unescape(_TAG.sub(" ", bare)))
 
 
-def _texts(value: object) -> Iterator[str]:
+def texts_of(value: object) -> Iterator[str]:
+    """Every string of a JSON value, names of fields included."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from (key, *_texts(item))
+            yield from (key, *texts_of(item))
     elif isinstance(value, list):
         for item in value:
-            yield from _texts(item)
+            yield from texts_of(item)
 
 
 def public_texts(folder: Path) -> dict[str, str]:

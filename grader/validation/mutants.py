@@ -16,14 +16,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from grader.challenge import ChallengeFolder
-from grader.errors import ChallengeError, GraderError
+from grader.errors import ChallengeError
 from grader.evidence_work import Edit
 from grader.gather.service import Asked
 from grader.record import Record
 from grader.validation.ladder import solution_files
-from grader.validation.shapes import Demands, Finding, Proof, Row, Survivor
+from grader.validation.shapes import TITLES, Demands, Finding, Proof, Row, Survivor
 from grader.validation.shelf import Shelf, solution_digest
-from grader.validation.stand import Program, Seen, Stand
+from grader.validation.stand import Program, Seen, Stand, attempted
 
 QUICK_S = 1.0
 """Checks that take the reference less are asked first."""
@@ -170,12 +170,7 @@ class Trial:
         return _fate(mutant, seen, killed_by=_lost(seen))
 
     def _run(self, mutant: Mutant, asked: Asked) -> Seen:
-        try:
-            return self.stand.run(mutant.program, asked)
-        except GraderError as error:
-            if error.code == "sandbox.closed":
-                raise
-            return Seen(ready=False, stops=0, checks=(), seconds=0, trouble=error.message)
+        return attempted(lambda: self.stand.run(mutant.program, asked))
 
 
 def proof(fates: Sequence[Fate], demands: Demands, checks: Sequence[str], *, full: bool) -> Proof:
@@ -210,7 +205,7 @@ def proof(fates: Sequence[Fate], demands: Demands, checks: Sequence[str], *, ful
         sentence += f"; of {len(drawn)} drawn ones {killed}, {len(survivors)} survive ({equal} equivalent): {rate:.1%}"
     return Proof(
         id="mutants",
-        title="The checks notice mutants",
+        title=TITLES["mutants"],
         state="broken" if findings else "held",
         sentence=f"{sentence}.",
         findings=tuple(findings),

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from grader.challenge import ChallengeFolder
 from grader.errors import printable
 from grader.record import Record
-from grader.validation.shapes import Demands, Finding, Proof, Row
+from grader.validation.shapes import TITLES, Demands, Finding, Proof, Row
 
 _SECONDS = 900
 
@@ -30,7 +30,7 @@ class Answer(Record):
 
 def baselines(folder: ChallengeFolder, demands: Demands) -> Proof:
     """Run the challenge's own proof of its baselines."""
-    title = "The baselines are what is stored, and the scales follow from them"
+    title = TITLES["baselines"]
     if not demands.baselines:
         return Proof(
             id="baselines", title=title, state="skipped", sentence="The challenge has no baselines of its own."

@@ -18,7 +18,8 @@ from grader.challenge import Challenge, ChallengeFolder, Source
 from grader.errors import GraderError
 from grader.submission import read_manifest
 from grader.validation.ladder import Expected
-from grader.validation.shapes import Demands, Finding, Kind, Proof
+from grader.validation.leaks import squeezed, texts_of
+from grader.validation.shapes import TITLES, Demands, Finding, Kind, Proof
 from grader.wording import challenge_complaints, shown_to_candidates
 
 _ROW = re.compile(r"\| (\d+(?:\.\d+)?) \| (\d+) \|\s*$", re.MULTILINE)
@@ -35,7 +36,7 @@ _TEXTS = {".md", ".py", ".toml", ".txt", ".json", ".jsonl", ".csv", ".js", ".mjs
 
 def rubric(folder: ChallengeFolder, demands: Demands) -> Proof:
     """The rubric beyond its shape (which loading has checked): the brief says the same, and it fits on two pages."""
-    challenge, brief = folder.challenge, _squeezed(_read(folder.root / "brief.md"))
+    challenge, brief = folder.challenge, squeezed(_read(folder.root / "brief.md"))
     findings = [*_brief(challenge, folder.root, brief, demands), *_starter(folder)]
     findings += [
         _rubric(challenge.id, complaint, "Word it as docs/challenges.md says.")
@@ -52,7 +53,6 @@ def rubric(folder: ChallengeFolder, demands: Demands) -> Proof:
             findings.append(_rubric(group, message, "Join it with another group."))
     return _proof(
         "rubric",
-        "The rubric and the brief say the same",
         findings,
         f"{len(challenge.criteria)} criteria, {len(challenge.checks)} checks, "
         f"{sum(c.minutes for c in challenge.criteria)} minutes; the brief has {len(_words(brief))} words.",
@@ -61,11 +61,11 @@ def rubric(folder: ChallengeFolder, demands: Demands) -> Proof:
 
 def scope(folder: ChallengeFolder, demands: Demands) -> Proof:
     """Every check stands on a sentence of the brief, has one hidden test, and a mutant that it must notice."""
-    challenge, brief = folder.challenge, _squeezed(_read(folder.root / "brief.md"))
+    challenge, brief = folder.challenge, squeezed(_read(folder.root / "brief.md"))
     findings = [
         _rubric(check.id, "the sentence that it stands on is not in the brief", "Quote the brief, or change it.")
         for check in challenge.checks
-        if _squeezed(check.brief) not in brief
+        if squeezed(check.brief) not in brief
     ]
     tests, broken = _hidden_tests(folder.hidden)
     findings += broken
@@ -92,17 +92,17 @@ def scope(folder: ChallengeFolder, demands: Demands) -> Proof:
             _rubric(name, "a designed mutant names this check, which is unknown", "Mend the name.", "validation.toml")
         )
     sentence = f"All {len(challenge.checks)} checks quote the brief, have one hidden test and a mutant of their own."
-    return _proof("scope", "Every check asks for what the brief says, and can fail", findings, sentence)
+    return _proof("scope", findings, sentence)
 
 
 def leaks(folder: ChallengeFolder, _demands: Demands) -> Proof:
     """Nothing hidden is told to candidates: no canary, and no run of text that both sides share."""
     told = {
-        path.relative_to(folder.root).as_posix(): _squeezed(_read(path))
+        path.relative_to(folder.root).as_posix(): squeezed(_read(path))
         for name in ("brief.md", "starter", "public")
         for path in _files(folder.root / name)
     }
-    told["challenge.toml"] = _squeezed(" ".join(text for _, text in shown_to_candidates(folder.challenge)))
+    told["challenge.toml"] = squeezed(" ".join(text for _, text in shown_to_candidates(folder.challenge)))
     hidden = [*_files(folder.hidden), *_files(folder.root / "editions")]
     canaries = {
         found: path.relative_to(folder.root).as_posix() for path in hidden for found in _CANARY.findall(_read(path))
@@ -127,14 +127,12 @@ def leaks(folder: ChallengeFolder, _demands: Demands) -> Proof:
                 next_step="Write canary- and 32 hexadecimal digits into one.",
             )
         )
-    shared = 0
     for size, texts in ((_LITERAL_RUN, _literals(hidden)), (_DATA_RUN, _data(hidden))):
         known = {text[i : i + size]: name for name, text in told.items() for i in range(len(text) - size + 1)}
         for name, text in texts:
             run = next((text[i : i + size] for i in range(len(text) - size + 1) if text[i : i + size] in known), None)
             if run is None:
                 continue
-            shared += 1
             findings.append(
                 Finding(
                     subject=known[run],
@@ -144,7 +142,7 @@ def leaks(folder: ChallengeFolder, _demands: Demands) -> Proof:
                 )
             )
     sentence = f"{len(canaries)} canaries and every string of {len(hidden)} hidden files: none stands in {len(told)} texts that candidates see."  # noqa: E501
-    return _proof("leaks", "Nothing hidden is told", findings[:50], sentence)
+    return _proof("leaks", findings[:50], sentence)
 
 
 def kinds(folder: ChallengeFolder, demands: Demands, found: Mapping[str, Expected]) -> list[Finding]:
@@ -183,7 +181,7 @@ def _brief(challenge: Challenge, root: Path, brief: str, demands: Demands) -> It
         message = f"the brief has {count} words; two pages hold {demands.brief_words}"
         yield _rubric("brief", message, "Shorten it." if count else "Write brief.md.", "brief.md")
     for criterion in challenge.criteria:
-        if _squeezed(criterion.asks) not in brief:
+        if squeezed(criterion.asks) not in brief:
             yield _rubric(criterion.id, "what it asks for is not in the brief", "Quote the brief, or change it.")
     rows = [(float(weight), int(minutes)) for weight, minutes in _ROW.findall(_read(root / "brief.md"))]
     if rows != [(c.weight, c.minutes) for c in challenge.criteria]:
@@ -247,7 +245,7 @@ def _literals(paths: Sequence[Path]) -> list[tuple[str, str]]:
             continue
         said = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)}
         found += [
-            (path.name, _squeezed(node.value))
+            (path.name, squeezed(node.value))
             for node in ast.walk(tree)
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said
         ]
@@ -260,25 +258,14 @@ def _data(paths: Sequence[Path]) -> list[tuple[str, str]]:
     for path in paths:
         if path.suffix == ".jsonl":
             values = (
-                value for line in _read(path).splitlines() if line.strip() for value in _strings(json.loads(line))
+                value for line in _read(path).splitlines() if line.strip() for value in texts_of(json.loads(line))
             )
         elif path.suffix == ".csv":
             values = (cell for row in csv.reader(io.StringIO(_read(path))) for cell in row)
         else:
             continue
-        found += [(path.name, _squeezed(value)) for value in values]
+        found += [(path.name, squeezed(value)) for value in values]
     return found
-
-
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _strings(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _strings(inner)
 
 
 def _files(top: Path) -> list[Path]:
@@ -293,10 +280,6 @@ def _read(path: Path) -> str:
         return ""
 
 
-def _squeezed(text: str) -> str:
-    return " ".join(text.split())
-
-
 def _words(text: str) -> list[str]:
     return [word for word in text.split() if re.search(r"\w", word)]
 
@@ -305,8 +288,8 @@ def _rubric(subject: str, message: str, step: str, path: str = "challenge.toml")
     return Finding(subject=subject, message=message, next_step=step, path=path)
 
 
-def _proof(name: str, title: str, findings: Sequence[Finding], sentence: str) -> Proof:
+def _proof(name: str, findings: Sequence[Finding], sentence: str) -> Proof:
     if not findings:
-        return Proof(id=name, title=title, state="held", sentence=sentence)
+        return Proof(id=name, title=TITLES[name], state="held", sentence=sentence)
     found = f"{len(findings)} things do not hold."
-    return Proof(id=name, title=title, state="broken", sentence=found, findings=tuple(findings))
+    return Proof(id=name, title=TITLES[name], state="broken", sentence=found, findings=tuple(findings))

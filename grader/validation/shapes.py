@@ -14,6 +14,18 @@ from grader.record import Record
 
 Text = Annotated[str, Field(min_length=1)]
 DEMANDS = "validation.toml"
+TITLES = {
+    "rubric": "The rubric and the brief say the same",
+    "scope": "Every check asks for what the brief says, and can fail",
+    "leaks": "Nothing hidden is told",
+    "ladder": "Every solution lands where it says, for its reasons",
+    "mutants": "The checks notice mutants",
+    "flakes": "The same submission gets the same verdicts",
+    "budgets": "The reference has room within its limits",
+    "editions": "Another edition of the data gives the same points",
+    "baselines": "The baselines are what is stored, and the scales follow from them",
+}
+"""Every proof, in the order of the page, and what it shows."""
 
 
 class Kind(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +14,7 @@ from grader.errors import GraderError
 from grader.record import Record
 from grader.sandbox.images import Images, harness_digest
 from grader.settings import Settings
+from grader.validation.stand import Seen, attempted
 
 R = TypeVar("R", bound=Record)
 
@@ -44,6 +46,19 @@ class Shelf:
             return shape.load(path)
         except GraderError:
             return None
+
+    def seen(self, kind: str, name: str, depends: object, run: Callable[[], Seen]) -> Seen:
+        """What a run on a stand shows: as it was seen before, or now; trouble of ours is said and not kept.
+
+        Raises:
+            InfrastructureError: ``sandbox.closed``.
+        """
+        found = self.find(Seen, kind, name, depends)
+        if found is None:
+            found = attempted(run)
+            if not found.trouble:
+                self.keep(found, kind, name, depends)
+        return found
 
     def keep(self, record: Record, kind: str, name: str, depends: object) -> None:
         """Keep a unit."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -21,7 +21,7 @@ from grader import promises
 from grader.cancel import Cancel
 from grader.challenge import ChallengeFolder
 from grader.checks.hidden import judge_results
-from grader.errors import printable
+from grader.errors import GraderError, printable
 from grader.evidence import PhaseResults, ServiceEvidence
 from grader.evidence_work import Survey
 from grader.gather.environment import Installer
@@ -80,6 +80,20 @@ class Seen(Record):
     def lost(self) -> list[str]:
         """Checks that earned less than all; those that say nothing are left out."""
         return [check.id for check in self.checks if check.share is not None and not check.whole]
+
+
+def attempted(run: Callable[[], Seen]) -> Seen:
+    """What a run shows; an error of it is trouble that nothing follows from.
+
+    Raises:
+        InfrastructureError: ``sandbox.closed``.
+    """
+    try:
+        return run()
+    except GraderError as error:
+        if error.code == "sandbox.closed":
+            raise
+        return Seen(ready=False, stops=0, checks=(), seconds=0, trouble=error.message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from grader.challenge import ChallengeFolder, load_challenge, tree_digest
 from grader.clock import Progress
-from grader.errors import ChallengeError, GraderError, UsageError
+from grader.errors import ChallengeError, UsageError
 from grader.gather.service import Asked
 from grader.record import Record
 from grader.sandbox.images import harness_digest
@@ -34,18 +34,11 @@ from grader.settings import Settings
 from grader.validation import editions, flakes, mutants, paper
 from grader.validation.ladder import Rung, expected, published, solution_files, solutions
 from grader.validation.own import baselines
-from grader.validation.shapes import Demands, Finding, Kind, Proof, Row, Validation, read_demands
+from grader.validation.shapes import TITLES, Demands, Finding, Kind, Proof, Row, Validation, read_demands
 from grader.validation.shelf import Shelf, solution_digest
 from grader.validation.stand import Pools, Program, Seen, Stand, opened
 
-PROOFS = ("rubric", "scope", "leaks", "ladder", "mutants", "flakes", "budgets", "editions", "baselines")
-TITLES = {
-    "ladder": "Every solution lands where it says, for its reasons",
-    "mutants": "The checks notice mutants",
-    "flakes": "The same submission gets the same verdicts",
-    "budgets": "The reference has room within its limits",
-    "editions": "Another edition of the data gives the same points",
-}
+PROOFS = tuple(TITLES)
 _READ: dict[str, Callable[[ChallengeFolder, Demands], Proof]] = {
     "rubric": paper.rubric,
     "scope": paper.scope,
@@ -214,11 +207,7 @@ class _Run:
         try:
             return trial.begin(full=self.wish.full, say=lambda text: self.progress.note("mutants", text))
         except ChallengeError as error:
-            finding = Finding(
-                subject="mutants", message=error.message, next_step=error.next_step, path="validation.toml"
-            )
-            title = "The checks notice mutants"
-            return Proof(id="mutants", title=title, state="broken", sentence="They do not fit.", findings=(finding,))
+            return _broken("mutants", error, path="validation.toml")
 
     def _land(self, rung: Rung, shelf: Shelf, stand: Stand) -> Landed:
         wanted = expected(self.folder, rung.name)
@@ -286,19 +275,16 @@ class _Run:
         half = limits.service.model_copy(update={"cpus": limits.service.cpus * _ROOM})
         tight = replace(self.settings, limits=limits.model_copy(update={"service": half}))
         depends = [solution_digest(folder), "half", half.digest()]
-        seen = shelf.find(Seen, "budget", "half", depends)
-        if seen is None:
-            program = Program(name=self.demands.mutants.of, folder=folder)
-            try:
-                seen = replace(stand, settings=tight).run(program, Asked(seed=self.wish.seed), alone=True)
-            except GraderError as error:
-                if error.code == "sandbox.closed":
-                    raise
-                finding = Finding(subject="half a processor", message=error.message, next_step="Run it again.")
-                return Proof(
-                    id="budgets", title=title, state="broken", sentence="It was not seen.", findings=(finding,)
-                )
-            shelf.keep(seen, "budget", "half", depends)
+        program = Program(name=self.demands.mutants.of, folder=folder)
+        seen = shelf.seen(
+            "budget",
+            "half",
+            depends,
+            lambda: replace(stand, settings=tight).run(program, Asked(seed=self.wish.seed), alone=True),
+        )
+        if seen.trouble:
+            finding = Finding(subject="half a processor", message=seen.trouble, next_step="Run it again.")
+            return Proof(id="budgets", title=title, state="broken", sentence="It was not seen.", findings=(finding,))
         step = "Give solutions more time, or the reference less to do."
         findings = [
             Finding(subject=name, message="with half a processor the reference loses points here", next_step=step)
@@ -330,21 +316,13 @@ def _no_reference(proof: str, name: str, seen: Seen) -> Proof:
     )
 
 
-def _broken(proof: str, error: ChallengeError) -> Proof:
-    finding = Finding(subject=proof, message=error.message, next_step=error.next_step)
+def _broken(proof: str, error: ChallengeError, path: str = "") -> Proof:
+    finding = Finding(subject=proof, message=error.message, next_step=error.next_step, path=path)
     return Proof(id=proof, title=TITLES[proof], state="broken", sentence="It could not begin.", findings=(finding,))
 
 
 def _unreadable(challenge: str, settings: Settings, error: ChallengeError, began: str, *, full: bool) -> Validation:
     """A challenge that cannot even be read: one broken proof, and nothing else was tried."""
-    finding = Finding(subject=challenge, message=error.message, next_step=error.next_step, path="challenge.toml")
-    proof = Proof(
-        id="rubric",
-        title="The rubric and the brief say the same",
-        state="broken",
-        sentence="The challenge cannot be read; nothing else was tried.",
-        findings=(finding,),
-    )
     return Validation(
         challenge=challenge,
         version="?",
@@ -355,5 +333,5 @@ def _unreadable(challenge: str, settings: Settings, error: ChallengeError, began
             settings.challenges / challenge, ("challenge.toml", "hidden", "starter", "public")
         ),
         harness_digest=harness_digest(),
-        proofs=(proof,),
+        proofs=(_broken("rubric", error, path="challenge.toml"),),
     )
