@@ -82,6 +82,13 @@ def honest(reply, doc_id):
     expect(doc_id in ids, expected="the document whose exact words were searched, as the answer is 200", seen=ids)
 
 
+def never_empty(reply):
+    """A search in an outage that no word can answer: anything but an empty list, which would say that nothing fits."""
+    if reply.status != 503:
+        listed = len(results_of(reply))
+        expect(listed > 0, expected="a 503, or results, while the gateway is down", seen="200 with an empty list")
+
+
 def search_under(fault, service, rng, control, scratch):
     """Plant documents, break the gateway, search each by its words."""
     documents = draw(rng, 3, scratch, kind="outage")
@@ -118,8 +125,15 @@ def test_short_faults(service, rng, control, scratch):
 
 @check("gateway.outage_search")
 def test_outage_search(service, rng, control, scratch):
-    """The gateway answers nothing but 500."""
+    """The gateway answers nothing but 500, to known words and to words that stand in no document."""
     search_under(DOWN[0], service, rng, control, scratch)
+    unknown = " ".join("".join(rng.choices("bcdfghjkmpqvwxz", k=9)) for _ in range(3))
+    with planted(service, draw(rng, 2, f"{scratch}-unknown", kind="outage")):
+        try:
+            control.faults(DOWN)
+            never_empty(ask(service, unknown))
+        finally:
+            after_faults(service, control)
 
 
 @check("gateway.hang")
