@@ -54,7 +54,7 @@ def test_nobody_mounts_what_is_anothers(make):
     names = {role: {m.path for m in found.values()} for role, found in mounts.items()}
     assert names["service"] == {"/srv", "/env", "/data"}
     assert names["probe"] == {"/run/pod", "/pod"}
-    assert names["edge"] == {"/run/pod", "/held"}
+    assert names["edge"] == {"/run/pod", "/held/0"}
     assert not mounts["service"].keys() & mounts["probe"].keys()
     shared = mounts["service"].keys() & mounts["edge"].keys()
     assert [mounts["edge"][volume].read_only for volume in shared] == [True]
