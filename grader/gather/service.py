@@ -75,7 +75,7 @@ def gather_service(
             say("training")
             trained.append(pod.train(phase.id))
         say(phase.id)
-        plan = _plan(phase, folder.challenge, limits, asked, trained)
+        plan = _plan(pod, phase, folder.challenge, limits, asked, trained)
         outcome = _run(pod, phase, plan)
         ends += outcome.service_ends
         results.append(_read(outcome, plan, phase))
@@ -143,8 +143,8 @@ def phase_seed(seed: int, phase: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}/{phase}".encode()).digest()[:4], "big")
 
 
-def _plan(
-    phase: Phase, challenge: Challenge, limits: Limits, asked: Asked, trained: Sequence[TrainingRun]
+def _plan(  # noqa: PLR0917 - one phase of one grading
+    pod: Pod, phase: Phase, challenge: Challenge, limits: Limits, asked: Asked, trained: Sequence[TrainingRun]
 ) -> dict[str, object]:
     every: Sequence[CheckSpec] = challenge.checks
     wanted = {check.id for check in every if check.phase == phase.id and (asked.only is None or check.id in asked.only)}
@@ -171,15 +171,17 @@ def _plan(
         ],
         "elsewhere": elsewhere,
         "until_failure": asked.until_failure,
-        "training": _told(trained) if challenge.training else None,
+        "training": _told(trained, pod.lessons) if challenge.training else None,
     }
 
 
-def _told(trained: Sequence[TrainingRun]) -> dict[str, object]:
+def _told(trained: Sequence[TrainingRun], lessons: Sequence[File]) -> dict[str, object]:
     """What the checks learn of the training that the service runs on."""
+    files = {f.path: hashlib.sha256(f.data).hexdigest() for f in lessons if f.data is not None}
     if not trained:
-        return {"ok": False, "sentence": "The manifest has no [train] command.", "seconds": None}
-    return {"ok": trained[-1].ok, "sentence": training_sentence(trained[-1]), "seconds": trained[-1].seconds}
+        return {"ok": False, "sentence": "The manifest has no [train] command.", "seconds": 0.0, "files": files}
+    last = trained[-1]
+    return {"ok": last.ok, "sentence": training_sentence(last), "seconds": last.seconds, "files": files}
 
 
 def _run(pod: Pod, phase: Phase, plan: dict[str, object]) -> PhaseOutcome:

@@ -37,11 +37,13 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
-    """How the submission's training ended that the service runs on; ``seconds`` is none when there was none."""
+    """How the submission's training ended that the service runs on; ``seconds`` is zero when there was none."""
 
     ok: bool
     sentence: str
-    seconds: float | None
+    seconds: float
+    files: Mapping[str, str]
+    """SHA-256, in hex, of each file that it was given, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
