@@ -176,6 +176,18 @@ class TrainingRun(Record):
         """Whether it ended by itself, with success."""
         return self.reason == "exited" and self.exit_code == 0
 
+    @property
+    def sentence(self) -> str:
+        """How it ended."""
+        how = {
+            "exited": "ended with success" if self.ok else f"ended with exit code {self.exit_code}",
+            "deadline": "had not ended at its deadline",
+            "out_of_memory": "ran out of memory",
+            "log_flood": "was ended for what it printed",
+            "killed": "was killed",
+        }
+        return f"Training {how[self.reason]} ({self.seconds:.1f} s)."
+
 
 class ServiceEvidence(Record):
     """The service container over all phases."""

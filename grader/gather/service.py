@@ -107,7 +107,7 @@ def require_ready(service: ServiceEvidence, phases: Sequence[PhaseResults]) -> N
     """
     if service.became_ready:
         return
-    trained = next((f" {training_sentence(run)}" for run in service.training if not run.ok), "")
+    trained = next((f" {run.sentence}" for run in service.training if not run.ok), "")
     own = [end for end in service.ends if end.reason != "killed"]
     ended = f" It ended by itself {len(own)} times, last with exit code {own[-1].exit_code}." if own else ""
     if own and own[-1].reason == "out_of_memory":
@@ -120,22 +120,6 @@ def require_ready(service: ServiceEvidence, phases: Sequence[PhaseResults]) -> N
         f"The service never became ready: {phases[0].ready.sentence}{trained}{ended}{words}",
         next_step="Start it with the manifest's command in a fresh clone, and ask GET /health on $PORT.",
     )
-
-
-def training_sentence(run: TrainingRun) -> str:
-    """How a training ended, in a sentence for the candidate."""
-    match run.reason:
-        case "exited":
-            how = "ended with success" if run.ok else f"ended with exit code {run.exit_code}"
-        case "deadline":
-            how = "had not ended at its deadline"
-        case "out_of_memory":
-            how = "ran out of memory"
-        case "log_flood":
-            how = "was ended for what it printed"
-        case "killed":
-            how = "was killed"
-    return f"Training {how} ({run.seconds:.1f} s)."
 
 
 def phase_seed(seed: int, phase: str) -> int:
@@ -181,7 +165,7 @@ def _told(trained: Sequence[TrainingRun], lessons: Sequence[File]) -> dict[str, 
     if not trained:
         return {"ok": False, "sentence": "The manifest has no [train] command.", "seconds": 0.0, "files": files}
     last = trained[-1]
-    return {"ok": last.ok, "sentence": training_sentence(last), "seconds": last.seconds, "files": files}
+    return {"ok": last.ok, "sentence": last.sentence, "seconds": last.seconds, "files": files}
 
 
 def _run(pod: Pod, phase: Phase, plan: dict[str, object]) -> PhaseOutcome:

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from typing import TypeVar
 
 from harness.probe.metrics import mean
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 
 def accuracy(gold: Sequence[str], guess: Sequence[str]) -> float:
@@ -85,7 +89,7 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
     return won / (len(positive) * len(negative))
 
 
-def _together(one: Sequence, other: Sequence) -> list[tuple]:
+def _together(one: Sequence[A], other: Sequence[B]) -> list[tuple[A, B]]:
     if len(one) != len(other):
         message = f"{len(one)} and {len(other)} values do not belong together"
         raise ValueError(message)
