@@ -32,8 +32,6 @@ class Intent:
     seen: tuple[str, ...]
     unseen: tuple[str, ...]
     checked: tuple[str, ...]
-    also: tuple[str, ...]
-    """Other categories that a reader would accept for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +43,16 @@ class Category:
     subjects: tuple[str, ...]
     new: tuple[str, ...]
     languages: dict[str, tuple[str, ...]]
+    also: dict[str, tuple[str, ...]]
+    """Phrasings for which a reader would accept other categories too, and which."""
 
-    def phrasings(self, kind: str) -> list[tuple[str, Intent]]:
-        """Every phrasing of one kind (seen, unseen or checked) with its intent."""
-        return [(text, intent) for intent in self.intents for text in getattr(intent, kind)]
+    def phrasings(self, kind: str) -> list[str]:
+        """Every phrasing of one kind: seen, unseen or checked."""
+        return [text for intent in self.intents for text in getattr(intent, kind)]
+
+    def accepted(self, text: str) -> list[str]:
+        """The categories that are right for a phrasing, its own first."""
+        return [self.name, *self.also.get(text, ())]
 
     def public_subjects(self) -> tuple[str, ...]:
         """The subjects that the public files take from."""
@@ -91,21 +95,14 @@ def _category(name: str, table: dict[str, Any]) -> Category:
     intents = []
     for row in table["intent"]:
         seen, unseen = split(tuple(row["phrasings"]))
-        intents.append(
-            Intent(
-                id=row["id"],
-                seen=seen,
-                unseen=unseen,
-                checked=tuple(row["checked"]),
-                also=tuple(row.get("also", ())),
-            )
-        )
+        intents.append(Intent(id=row["id"], seen=seen, unseen=unseen, checked=tuple(row["checked"])))
     return Category(
         name=name,
         intents=tuple(intents),
         subjects=tuple(table["subjects"]),
         new=tuple(table["new"]["phrasings"]),
         languages={language: tuple(texts) for language, texts in table["languages"].items()},
+        also={text: tuple(names) for text, names in table.get("also", {}).items()},
     )
 
 
@@ -116,9 +113,9 @@ def _problems(pool: Pool) -> Iterator[str]:
         for intent in category.intents:
             if len(intent.seen) + len(intent.unseen) < FEWEST_PHRASINGS:
                 yield f"{name}, {intent.id}: fewer than {FEWEST_PHRASINGS} phrasings"
-            if set(intent.also) - set(pool.categories):
-                yield f"{name}, {intent.id}: accepts an unknown category"
             texts += [*intent.seen, *intent.unseen, *intent.checked]
+        for text in set(category.also) - set(texts):
+            yield f"{name}: {text!r} accepts others, yet is no phrasing"
         texts += [*category.new, *(text for own in category.languages.values() for text in own)]
     texts += pool.shared["out_of_scope"]["phrasings"]
     for text in texts:

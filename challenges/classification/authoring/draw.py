@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from compose import Composer, Ticket
-from cores import Intent, Pool
+from cores import Pool
 from resubmit import resubmitted
 
 HERE = Path(__file__).parent
 EDITIONS = HERE.parent / "editions"
 PUBLIC = HERE.parent / "public" / "data"
+NAMES = ("a", "b")
+"""The editions. ``seeds`` in ``editions.toml`` also has the one of the public files."""
 COLUMNS = ("ticket_id", "created_at", "channel", "queue", "subject", "body", "category")
 NEIGHBOURS = ("outage", "slow_connection")
 OUTAGE_TAKEN_FOR_SLOW = 0.65
@@ -64,7 +66,7 @@ def _train(pool: Pool, plan: Plan, rng: random.Random) -> list[Row]:
         count = round(plan["train_rows"] * share)
         again = round(count * traps["near_duplicates"])
         cores = _cycle(rng, pool.categories[name].phrasings("seen"))
-        first = [_row(composer.ticket(next(cores)[0], name), _moment(rng, "train"), name) for _ in range(count - again)]
+        first = [_row(composer.ticket(next(cores), name), _moment(rng, "train"), name) for _ in range(count - again)]
         rows += first + [resubmitted(rng, rng.choice(first)) for _ in range(again)]
     for row in rng.sample(rows, round(len(rows) * traps["signature_only"])):
         row["body"] = composer.signature_only()
@@ -96,7 +98,7 @@ def _validation(pool: Pool, plan: Plan, rng: random.Random) -> list[Row]:
     composer = Composer(rng, pool, plan, public=True)
     rows: list[Row] = []
     for name, count in _counts(plan, VALIDATION_ROWS, VALIDATION_FLOOR).items():
-        for core, *_ in _mixed(rng, pool, name, count, unseen="checked"):
+        for core, _ in _mixed(rng, pool, name, count, unseen="checked"):
             rows.append(_row(composer.ticket(core, name), _moment(rng, "validation"), name))
     return _numbered(rng, _taken_in(rng, plan, rows), 400_000)
 
@@ -119,9 +121,9 @@ def _hidden(pool: Pool, plan: Plan, rng: random.Random) -> list[Row]:
 
 def _main(composer: Composer, count: int) -> Iterator[Row]:
     for name, own in _counts(composer.plan, count, MAIN_FLOOR).items():
-        for core, kind, intent in _mixed(composer.rng, composer.pool, name, own, unseen="unseen"):
-            ticket = composer.ticket(core, name)
-            yield _judged(ticket, "main", name, [name, *intent.also], kind, composer.rng)
+        for core, kind in _mixed(composer.rng, composer.pool, name, own, unseen="unseen"):
+            accept = composer.pool.categories[name].accepted(core)
+            yield _judged(composer.ticket(core, name), "main", name, accept, kind, composer.rng)
 
 
 def _out_of_scope(composer: Composer, count: int) -> Iterator[Row]:
@@ -138,7 +140,7 @@ def _two_topics(composer: Composer, count: int) -> Iterator[Row]:
         two = rng.choice([name for name in names if name != one])
         kinds = [rng.choices(("seen", "unseen"), (SEEN_SHARE, 1 - SEEN_SHARE))[0] for _ in range(2)]
         first, second = (
-            rng.choice(composer.pool.categories[name].phrasings(kind))[0]
+            rng.choice(composer.pool.categories[name].phrasings(kind))
             for name, kind in zip((one, two), kinds, strict=True)
         )
         core = f"{first} {rng.choice(composer.pool.shared['two_topics']['links'])} {second}"
@@ -152,7 +154,7 @@ def _drift(composer: Composer, count: int) -> Iterator[Row]:
     for name in names:
         category = composer.pool.categories[name]
         cores: list[tuple[str, str]] = [(text, "unseen") for text in category.new]
-        known = [text for text, _ in category.phrasings("seen")]
+        known = category.phrasings("seen")
         named = [text for text in known if any(f"{{{slot}}}" in text for slot in composer.pool.shared["new_slots"])]
         others = [text for text in known if text not in named]
         spare = composer.rng.sample(named, len(named)) + composer.rng.sample(others, len(others))
@@ -172,13 +174,13 @@ def _languages(composer: Composer, count: int) -> Iterator[Row]:
         yield _judged(composer.foreign(text, name), "languages", name, [name], "unseen", composer.rng)
 
 
-def _mixed(rng: random.Random, pool: Pool, name: str, count: int, *, unseen: str) -> Iterator[tuple[str, str, Intent]]:
+def _mixed(rng: random.Random, pool: Pool, name: str, count: int, *, unseen: str) -> Iterator[tuple[str, str]]:
     """Cores of a category with their kind: 60 % seen, the rest from another pool."""
     seen = round(count * SEEN_SHARE)
     for kind, own in (("seen", seen), (unseen, count - seen)):
         cores = _cycle(rng, pool.categories[name].phrasings(kind))
-        for core, intent in itertools.islice(cores, own):
-            yield core, kind, intent
+        for core in itertools.islice(cores, own):
+            yield core, kind
 
 
 def _cycle(rng: random.Random, items: Sequence[Any]) -> Iterator[Any]:

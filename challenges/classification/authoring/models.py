@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rules import KEYWORDS
+from rules import PATTERNS
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
@@ -82,9 +82,9 @@ class Models:
         def predict(rows: Sequence[Row]) -> Array:
             found = np.zeros((len(rows), len(self.names)))
             for row, scores in zip(rows, found, strict=True):
-                text = plain(row).lower()
+                text = cleaned(row).lower()
                 for at, name in enumerate(self.names):
-                    scores[at] = sum(word in text for word in KEYWORDS[name])
+                    scores[at] = len(PATTERNS[name].findall(text))
                 scores[often] += 0.01
             return found / found.sum(axis=1, keepdims=True)
 
@@ -101,7 +101,7 @@ class Models:
         return lambda given: self._all(pipe, pipe.predict_proba(texts(given)))
 
     def _lexical(self) -> Model:
-        """Old mail and signatures stripped, words and letters, weights, and one row of each group of near-duplicates."""
+        """Old mail and signatures stripped, words and letters, weights, one row of each group of near-duplicates."""
         features = FeatureUnion(
             [
                 ("words", TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2)),
