@@ -27,7 +27,6 @@ NEIGHBOURS = ("outage", "slow_connection")
 OUTAGE_TAKEN_FOR_SLOW = 0.65
 VALIDATION_ROWS, VALIDATION_FLOOR = 300, 15
 MAIN_FLOOR = 72
-SEEN_SHARE = 0.6
 PERIODS = {
     "train": (dt.date(2023, 1, 2), dt.date(2024, 12, 30)),
     "validation": (dt.date(2025, 1, 2), dt.date(2025, 3, 30)),
@@ -98,7 +97,7 @@ def _validation(pool: Pool, plan: Plan, rng: random.Random) -> list[Row]:
     composer = Composer(rng, pool, plan, public=True)
     rows: list[Row] = []
     for name, count in _counts(plan, VALIDATION_ROWS, VALIDATION_FLOOR).items():
-        for core, _ in _mixed(rng, pool, name, count, unseen="checked"):
+        for core, _ in _mixed(composer, name, count, plan["seen"]["validation"], unseen="checked"):
             rows.append(_row(composer.ticket(core, name), _moment(rng, "validation"), name))
     return _numbered(rng, _taken_in(rng, plan, rows), 400_000)
 
@@ -121,7 +120,7 @@ def _hidden(pool: Pool, plan: Plan, rng: random.Random) -> list[Row]:
 
 def _main(composer: Composer, count: int) -> Iterator[Row]:
     for name, own in _counts(composer.plan, count, MAIN_FLOOR).items():
-        for core, kind in _mixed(composer.rng, composer.pool, name, own, unseen="unseen"):
+        for core, kind in _mixed(composer, name, own, composer.plan["seen"]["main"], unseen="unseen"):
             accept = composer.pool.categories[name].accepted(core)
             yield _judged(composer.ticket(core, name), "main", name, accept, kind, composer.rng)
 
@@ -135,10 +134,11 @@ def _out_of_scope(composer: Composer, count: int) -> Iterator[Row]:
 def _two_topics(composer: Composer, count: int) -> Iterator[Row]:
     """Two requests in one ticket; the first one names the category, both are accepted."""
     rng, names = composer.rng, list(composer.pool.categories)
+    share = composer.plan["seen"]["two_topics"]
     for at in range(count):
         one = names[at % len(names)]
         two = rng.choice([name for name in names if name != one])
-        kinds = [rng.choices(("seen", "unseen"), (SEEN_SHARE, 1 - SEEN_SHARE))[0] for _ in range(2)]
+        kinds = ["seen" if rng.random() < share else "unseen" for _ in range(2)]
         first, second = (
             rng.choice(composer.pool.categories[name].phrasings(kind))
             for name, kind in zip((one, two), kinds, strict=True)
@@ -174,11 +174,11 @@ def _languages(composer: Composer, count: int) -> Iterator[Row]:
         yield _judged(composer.foreign(text, name), "languages", name, [name], "unseen", composer.rng)
 
 
-def _mixed(rng: random.Random, pool: Pool, name: str, count: int, *, unseen: str) -> Iterator[tuple[str, str]]:
-    """Cores of a category with their kind: 60 % seen, the rest from another pool."""
-    seen = round(count * SEEN_SHARE)
+def _mixed(composer: Composer, name: str, count: int, share: float, *, unseen: str) -> Iterator[tuple[str, str]]:
+    """Cores of a category with their kind: a share of them seen, the rest from another pool."""
+    seen = round(count * share)
     for kind, own in (("seen", seen), (unseen, count - seen)):
-        cores = _cycle(rng, pool.categories[name].phrasings(kind))
+        cores = _cycle(composer.rng, composer.pool.categories[name].phrasings(kind))
         for core in itertools.islice(cores, own):
             yield core, kind
 

@@ -16,6 +16,7 @@ LAST_DAY = dt.datetime(2024, 12, 31, 23, tzinfo=dt.UTC)
 
 def resubmitted(rng: random.Random, row: dict[str, Any]) -> dict[str, Any]:
     """The row as it comes in again: one to three small edits of the body, perhaps another subject."""
+    rng = random.Random(rng.getrandbits(64))
     body = row["body"]
     for edit in rng.sample((_first, _last, _slipped, _shorter), rng.randint(1, 3)):
         body = edit(rng, body)
