@@ -45,10 +45,9 @@ def read_plan(path: Path = HERE / "editions.toml") -> Plan:
 
 def public_files(pool: Pool, plan: Plan) -> dict[str, str]:
     """The public files by name."""
-    return {
-        "train.csv": _table(_train(pool, plan, random.Random(plan["seeds"]["public"]))),
-        "validation.csv": _table(_validation(pool, plan, random.Random(plan["seeds"]["public"] + 1))),
-    }
+    train = _train(pool, plan, random.Random(plan["seeds"]["public"]))
+    validation = _validation(pool, plan, random.Random(plan["seeds"]["public"] + 1), {row["body"] for row in train})
+    return {"train.csv": _table(train), "validation.csv": _table(validation)}
 
 
 def edition_files(pool: Pool, plan: Plan, seed: int) -> dict[str, str]:
@@ -93,12 +92,17 @@ def _mislabel(rng: random.Random, rows: list[Row], names: list[str], traps: dict
             rows[at]["category"] = other
 
 
-def _validation(pool: Pool, plan: Plan, rng: random.Random) -> list[Row]:
+def _validation(pool: Pool, plan: Plan, rng: random.Random, taken: set[str]) -> list[Row]:
+    """Clean tickets, none with a body that is taken."""
     composer = Composer(rng, pool, plan, public=True)
     rows: list[Row] = []
     for name, count in _counts(plan, VALIDATION_ROWS, VALIDATION_FLOOR).items():
         for core, _ in _mixed(composer, name, count, plan["seen"]["validation"], unseen="checked"):
-            rows.append(_row(composer.ticket(core, name), _moment(rng, "validation"), name))
+            ticket = composer.ticket(core, name)
+            while ticket.body in taken:
+                ticket = composer.ticket(core, name)
+            taken.add(ticket.body)
+            rows.append(_row(ticket, _moment(rng, "validation"), name))
     return _numbered(rng, _taken_in(rng, plan, rows), 400_000)
 
 
@@ -149,18 +153,21 @@ def _two_topics(composer: Composer, count: int) -> Iterator[Row]:
 
 
 def _drift(composer: Composer, count: int) -> Iterator[Row]:
-    """New wordings first, then known ones with new names of products."""
+    """New wordings first, then known ones, seen and unseen by turns, most of which name a product."""
     names = list(composer.pool.categories)
     for name in names:
         category = composer.pool.categories[name]
-        cores: list[tuple[str, str]] = [(text, "unseen") for text in category.new]
-        known = category.phrasings("seen")
-        named = [text for text in known if any(f"{{{slot}}}" in text for slot in composer.pool.shared["new_slots"])]
-        others = [text for text in known if text not in named]
-        spare = composer.rng.sample(named, len(named)) + composer.rng.sample(others, len(others))
-        cores += [(text, "seen") for text in spare]
+        known = [_named_first(composer, category.phrasings(kind)) for kind in ("seen", "unseen")]
+        turns = [pair for row in zip(*known, strict=False) for pair in zip(row, ("seen", "unseen"), strict=True)]
+        cores = [*((text, "unseen") for text in category.new), *turns]
         for core, kind in cores[: count // len(names)]:
-            yield _judged(composer.ticket(core, name), "drift", name, [name], kind, composer.rng)
+            yield _judged(composer.ticket(core, name), "drift", name, category.accepted(core), kind, composer.rng)
+
+
+def _named_first(composer: Composer, texts: list[str]) -> list[str]:
+    """Texts in random order, those first that name a product with a newer name."""
+    slots = [f"{{{slot}}}" for slot in composer.pool.shared["new_slots"]]
+    return sorted(composer.rng.sample(texts, len(texts)), key=lambda text: not any(slot in text for slot in slots))
 
 
 def _languages(composer: Composer, count: int) -> Iterator[Row]:

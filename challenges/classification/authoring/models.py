@@ -28,6 +28,7 @@ ENDS = re.compile(r"(?<=[.!?…])\s+|\n+")
 FEWEST_LETTERS = 4
 ALIKE = 0.9
 LEXICAL_C, DENSE_C, SENTENCE_C = 5.0, 5.0, 5.0
+PASSES = 2
 
 Row = dict[str, Any]
 Array = Any
@@ -66,10 +67,11 @@ class Models:
             yield "rules", self._rules()
             yield "tfidf", self.tfidf(self.rows, self.labels)
             yield "tfidf_weighted", self.tfidf(self.rows, self.labels, weights="balanced")
-            yield "lexical", self._lexical()
+            yield "lexical", (lexical := self._lexical())
             yield "dense", self._dense(None)
             yield "dense_weighted", self._dense("balanced")
-            yield "sentences", self._sentences()
+            yield "sentences", (sentences := self._sentences())
+            yield "blend", lambda rows: (lexical(rows) + sentences(rows)) / 2
 
     def _majority(self) -> Model:
         shares = np.bincount(self.labels, minlength=len(self.names)) / len(self.labels)
@@ -140,17 +142,29 @@ class Models:
         return lambda rows: self._all(model, model.predict_proba(self._vectors.of([cleaned(row) for row in rows])))
 
     def _sentences(self) -> Model:
-        """A vector for each sentence: all are trained on, the mean of their logarithms decides."""
+        """A vector for each sentence, and one more category for sentences that say nothing.
+
+        A first model is fitted on all sentences with their ticket's category. It picks the sentence of each ticket
+        that speaks for the category; the next one is fitted on these, the others saying nothing. What a sentence
+        says nothing of is spread over all categories; the product over a ticket's sentences decides.
+        """
         texts, owners = _pieces(self.rows)
-        model = _regression(SENTENCE_C, "balanced")
-        model.fit(self._vectors.of(texts), self.labels[owners])
+        vectors, labels, nothing = self._vectors.of(texts), self.labels[owners], len(self.names)
+        model = _regression(SENTENCE_C, "balanced").fit(vectors, labels)
+        for _ in range(PASSES):
+            fit = model.predict_proba(vectors)[np.arange(len(labels)), labels]
+            order = np.lexsort((-fit, owners))
+            speaking = order[np.unique(owners[order], return_index=True)[1]]
+            told = np.full(len(labels), nothing)
+            told[speaking] = labels[speaking]
+            model = _regression(SENTENCE_C, "balanced").fit(vectors, told)
 
         def predict(rows: Sequence[Row]) -> Array:
             texts, owners = _pieces(rows)
-            logs = np.log(self._all(model, model.predict_proba(self._vectors.of(texts))) + 1e-9)
-            summed = np.zeros((len(rows), len(self.names)))
-            np.add.at(summed, owners, logs)
-            odds = np.exp(summed - summed.max(axis=1, keepdims=True))
+            found = model.predict_proba(self._vectors.of(texts))
+            logs = np.zeros((len(rows), nothing))
+            np.add.at(logs, owners, np.log(found[:, :nothing] + found[:, nothing:] / nothing))
+            odds = np.exp(logs - logs.max(axis=1, keepdims=True))
             return odds / odds.sum(axis=1, keepdims=True)
 
         return predict
