@@ -9,7 +9,7 @@ from harness.probe import CheckFailed, check, expect, pick
 from harness.probe.classification import accuracy, auroc, brier_score, calibration_error, recall_of
 from harness.probe.metrics import mean
 
-RAREST = ("refund", "account_access", "security")
+RAREST = ("moving_home", "refund", "security")
 OVER, UNDER = 0.12, 0.4
 """How far a claim may lie above and below what is measured."""
 DESKS = ("web form", "phone desk", "shop", "night shift", "mail room", "partner desk")
