@@ -15,6 +15,8 @@ BINS = 15
 """Of the expected calibration error, equally wide (Guo, Pleiss, Sun and Weinberger 2017)."""
 WRONG_COSTS = 3.0
 RESAMPLES = 2000
+NEVER = 1.01
+"""A confidence that no answer has."""
 
 Array = Any
 
@@ -47,8 +49,8 @@ def gains(probabilities: Array, truth: Array, threshold: float) -> Array:
 
 
 def best_threshold(probabilities: Array, truth: Array) -> float:
-    """The confidence from which on answering brings most."""
-    tried = np.unique(probabilities.max(axis=1))
+    """The confidence from which on answering brings most; beyond 1 where nothing brings more than any answer."""
+    tried = np.append(np.unique(probabilities.max(axis=1)), NEVER)
     return float(max(tried, key=lambda threshold: gains(probabilities, truth, threshold).sum()))
 
 

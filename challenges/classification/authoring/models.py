@@ -24,6 +24,7 @@ from harness.edge.encoder import Encoder
 QUOTED = re.compile(r"^(>.*|-+ ?Original message ?-+[\s\S]*)", re.MULTILINE)
 TAGS = re.compile(r"<[^>]+>")
 SIGNED = re.compile(r"(?im)^(--|sent from my .*|kind regards|best wishes|cheers|thank you\.|([A-Z]\. ){1,2}.*)$")
+GREETED = re.compile(r"(?im)^(hello|hi|hey|dear|good (morning|afternoon|day)|to whom)\b[^\n]{0,30},$")
 ENDS = re.compile(r"(?<=[.!?…])\s+|\n+")
 FEWEST_LETTERS = 4
 ALIKE = 0.9
@@ -186,9 +187,9 @@ def plain(row: Row) -> str:
 
 
 def body(row: Row) -> str:
-    """The body without tags, old mail and signature."""
+    """The body without tags, old mail, greeting and signature."""
     text = html.unescape(TAGS.sub("\n", row["body"])).replace("\u200b", "")
-    return SIGNED.sub("", QUOTED.sub("", text)).strip()
+    return SIGNED.sub("", GREETED.sub("", QUOTED.sub("", text))).strip()
 
 
 def cleaned(row: Row) -> str:
