@@ -64,6 +64,11 @@ class ServiceTable(Record):
     """What the service is written for; :mod:`grader.runtimes` says how it is found when this is left out."""
 
 
+def _listed(value: object) -> object:
+    """One sentence stands for a list of one: the mistake is easily made and means nothing else."""
+    return (value,) if isinstance(value, str) else value
+
+
 class TrainTable(Record):
     """``[train]`` of the manifest, where the challenge has something to train."""
 
@@ -79,7 +84,7 @@ class Manifest(Record):
     train: TrainTable | None = None
     hours: Annotated[float, Field(ge=0, le=1_000)] | None = None
     """What the candidate states; shown, never scored."""
-    left_out: Annotated[tuple[Sentence, ...], Field(max_length=50)] = ()
+    left_out: Annotated[tuple[Sentence, ...], Field(max_length=50), BeforeValidator(_listed)] = ()
     claims: Annotated[dict[Annotated[str, Field(max_length=100)], float], Field(max_length=50, default_factory=dict)]
     """Metrics the candidate measured, by name."""
 
