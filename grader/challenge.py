@@ -135,6 +135,16 @@ class Phase(Record):
 
     id: Identifier
     restart: bool = False
+    retrain: bool = False
+    """Stop the service, run the submission's training again into an empty data folder, and start the service on it."""
+
+
+class Training(Record):
+    """The challenge lets the submission's ``[train]`` command make what the service needs, before the first phase."""
+
+    data: Annotated[str, Field(pattern=r"^public(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$")]
+    """Folder of the challenge that training finds at ``$TRAINING_DIR``; published, so that candidates train alike."""
+    deadline_s: Annotated[float, Field(gt=0, le=600)] = 240
 
 
 class GateEvent(StrEnum):
@@ -176,6 +186,8 @@ class Challenge(Record):
     checks: tuple[CheckSpec, ...] = Field(alias="check")
     phases: Annotated[tuple[Phase, ...], Field(min_length=1, alias="phase")]
     gates: tuple[Gate, ...] = Field(default=(), alias="gate")
+    training: Training | None = None
+    """None: there is nothing to train, and a submission's ``[train]`` is not run."""
     scope: tuple[ScopeItem, ...] = ()
     documents: DocumentsAsked = DocumentsAsked()
     claims: tuple[ClaimSpec, ...] = Field(default=(), alias="claim")
@@ -332,6 +344,11 @@ def _dangling(challenge: Challenge) -> list[str]:
             problems.append(f"check {check.id} names an unknown group {check.group}")
         if check.phase not in phases:
             problems.append(f"check {check.id} names an unknown phase {check.phase}")
+    problems += [
+        f"phase {p.id} trains again, and there is no table [training]"
+        for p in challenge.phases
+        if p.retrain and challenge.training is None
+    ]
     used = {check.criterion for check in challenge.checks}
     problems += [
         f"criterion {c.id} has no check" for c in challenge.criteria if c.source is Source.CHECKS and c.id not in used

@@ -161,6 +161,34 @@ class InstallEvidence(Record):
     log: Log | None = None
 
 
+class TrainingRun(Record):
+    """One run of the submission's training, before the service was started on what it left."""
+
+    phase: str
+    """The phase that it was run for."""
+    reason: Literal["exited", "killed", "deadline", "out_of_memory", "log_flood"]
+    exit_code: int | None
+    seconds: float
+    log: Log | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it ended by itself, with success."""
+        return self.reason == "exited" and self.exit_code == 0
+
+    @property
+    def sentence(self) -> str:
+        """How it ended."""
+        how = {
+            "exited": "ended with success" if self.ok else f"ended with exit code {self.exit_code}",
+            "deadline": "had not ended at its deadline",
+            "out_of_memory": "ran out of memory",
+            "log_flood": "was ended for what it printed",
+            "killed": "was killed",
+        }
+        return f"Training {how[self.reason]} ({self.seconds:.1f} s)."
+
+
 class ServiceEvidence(Record):
     """The service container over all phases."""
 
@@ -172,6 +200,8 @@ class ServiceEvidence(Record):
     memory_peak_bytes: int | None = None
     """The most that its container held at once, page cache included; none where the engine cannot say."""
     log: Log | None = None
+    training: tuple[TrainingRun, ...] = ()
+    """Every run of its training, where the challenge has one and the manifest says how."""
 
 
 class StaticOutcome(Record):

@@ -38,7 +38,7 @@ from grader.evidence import (
 from grader.fetch import FetchedSource, FetchLimits, FetchPolicy, fetch
 from grader.gather.environment import Installer
 from grader.gather.retry import twice
-from grader.gather.service import Asked, gather_service, hidden_files, require_ready
+from grader.gather.service import Asked, gather_service, hidden_files, require_ready, training_of
 from grader.gather.static import gather_static, own_work
 from grader.gather.work import Work
 from grader.remote import shown
@@ -317,6 +317,7 @@ class _Run:
                 env=runtime.env,
                 command=manifest.service.command,
                 hidden=hidden_files(self.folder),
+                training=training_of(self.folder, manifest),
             )
             pod = Pod(self.sandbox, spec)
             pod.open()

@@ -211,4 +211,8 @@ class Scorecard(Record):
     service_log: Log | None
     service_stops: tuple[str, ...]
     """A sentence for each time that the service stopped by itself."""
+    training: tuple[str, ...] = ()
+    """A sentence for each run of its training."""
+    training_log: Log | None = None
+    """What training printed: the first run that failed, or else the last."""
     provenance: Provenance

@@ -14,7 +14,7 @@ from grader.checks.hidden import by_criterion, judge_checks
 from grader.checks.own_tests import judge_own_tests, why_no_suite
 from grader.checks.work import work_score
 from grader.errors import Blame
-from grader.evidence import Evidence
+from grader.evidence import Evidence, Log, TrainingRun
 from grader.overrides import Override, overridden
 from grader.record import Record
 from grader.scorecard import (
@@ -81,6 +81,8 @@ def score(evidence: Evidence, overrides: Sequence[Override] = ()) -> Scorecard:
         work=work_score(evidence, checks),
         service_log=evidence.service.log if evidence.service else None,
         service_stops=_stop_sentences(evidence),
+        training=tuple(f"For phase {run.phase}: {run.sentence}" for run in _trainings(evidence)),
+        training_log=_training_log(_trainings(evidence)),
         provenance=_provenance(evidence),
     )
 
@@ -319,6 +321,16 @@ def _plain(fields: dict[str, object]) -> dict[str, object]:
         return tuple(plain(item) for item in value) if isinstance(value, tuple) else value
 
     return {name: plain(value) for name, value in fields.items()}
+
+
+def _trainings(evidence: Evidence) -> tuple[TrainingRun, ...]:
+    return evidence.service.training if evidence.service else ()
+
+
+def _training_log(runs: tuple[TrainingRun, ...]) -> Log | None:
+    """Of the first run that failed, or else of the last."""
+    shown = next((run for run in runs if not run.ok), runs[-1] if runs else None)
+    return shown.log if shown else None
 
 
 def _stop_sentences(evidence: Evidence) -> tuple[str, ...]:

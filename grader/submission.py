@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from grader.errors import CandidateError, printable
 from grader.record import Record
@@ -35,27 +35,45 @@ class Submission(Record):
     """What was left out or changed on the way (symlinks, LFS, submodules), a sentence each."""
 
 
+def _split(value: object) -> object:
+    """A string is split as a shell would split words, and nothing else of a shell happens."""
+    return tuple(shlex.split(value)) if isinstance(value, str) else value
+
+
+def _runnable(command: tuple[str, ...]) -> tuple[str, ...]:
+    """No program can be given a NUL; the engine would refuse it as if it were our mistake."""
+    if any("\0" in argument for argument in command):
+        raise ValueError("an argument holds a NUL character")
+    return command
+
+
+Command = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=4_096)], ...],
+    Field(min_length=1, max_length=64),
+    BeforeValidator(_split),
+    AfterValidator(_runnable),
+]
+"""Arguments, run from the repository's root without a shell; ``$PORT`` is in the environment."""
+
+
 class ServiceTable(Record):
     """``[service]`` of the manifest."""
 
-    command: tuple[Annotated[str, Field(min_length=1, max_length=4_096)], ...] = Field(min_length=1, max_length=64)
-    """Arguments, run from the repository's root without a shell; ``$PORT`` is in the environment."""
+    command: Command
     runtime: RuntimeName | None = None
     """What the service is written for; :mod:`grader.runtimes` says how it is found when this is left out."""
 
-    @field_validator("command", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        """A string is split as a shell would split words, and nothing else of a shell happens."""
-        return tuple(shlex.split(value)) if isinstance(value, str) else value
 
-    @field_validator("command")
-    @classmethod
-    def _runnable(cls, command: tuple[str, ...]) -> tuple[str, ...]:
-        """No program can be given a NUL; the engine would refuse it as if it were our mistake."""
-        if any("\0" in argument for argument in command):
-            raise ValueError("an argument holds a NUL character")
-        return command
+def _listed(value: object) -> object:
+    """One sentence stands for a list of one: the mistake is easily made and means nothing else."""
+    return (value,) if isinstance(value, str) else value
+
+
+class TrainTable(Record):
+    """``[train]`` of the manifest, where the challenge has something to train."""
+
+    command: Command
+    """Run like the service's, before it starts: it reads ``$TRAINING_DIR`` and leaves its model in ``$DATA_DIR``."""
 
 
 class Manifest(Record):
@@ -63,9 +81,10 @@ class Manifest(Record):
 
     challenge: str | None = None
     service: ServiceTable
+    train: TrainTable | None = None
     hours: Annotated[float, Field(ge=0, le=1_000)] | None = None
     """What the candidate states; shown, never scored."""
-    left_out: Annotated[tuple[Sentence, ...], Field(max_length=50)] = ()
+    left_out: Annotated[tuple[Sentence, ...], Field(max_length=50), BeforeValidator(_listed)] = ()
     claims: Annotated[dict[Annotated[str, Field(max_length=100)], float], Field(max_length=50, default_factory=dict)]
     """Metrics the candidate measured, by name."""
 

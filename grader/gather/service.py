@@ -6,16 +6,17 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
-from grader.challenge import ChallengeFolder, CheckSpec, Phase
+from grader.challenge import Challenge, ChallengeFolder, CheckSpec, Phase
 from grader.errors import Blame, CandidateError, ChallengeError, GraderError, InfrastructureError, printable
-from grader.evidence import ContainerEnd, Outcome, PhaseResults, ServiceEvidence, ServiceStop
+from grader.evidence import ContainerEnd, Outcome, PhaseResults, ServiceEvidence, ServiceStop, TrainingRun
 from grader.limits import Limits
 from grader.sandbox.base import File
-from grader.sandbox.pod import PhaseOutcome, Pod, tree_files
+from grader.sandbox.pod import PhaseOutcome, Pod, Training, tree_files
+from grader.submission import Manifest
 
 READY_PATH = "/health"
 
@@ -24,6 +25,22 @@ def hidden_files(folder: ChallengeFolder) -> list[File]:
     """The hidden checks and the edition's data as the probe gets them; no other edition."""
     files = tree_files(folder.hidden, "in/hidden")
     return files if folder.data is None else files + tree_files(folder.data, "in/hidden/data")
+
+
+def training_of(folder: ChallengeFolder, manifest: Manifest) -> Training | None:
+    """How a submission is trained in its pod; none where the challenge or the manifest says nothing of it."""
+    asked = folder.challenge.training
+    if asked is None or manifest.train is None:
+        return None
+    return Training(
+        command=manifest.train.command,
+        files=[
+            replace(file, path=file.path.removeprefix("data/"))
+            for file in tree_files(folder.root / asked.data, "data")[1:]
+        ],
+        deadline_s=asked.deadline_s,
+        times=1 + sum(phase.retrain for phase in folder.challenge.phases),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +65,18 @@ def gather_service(
     """
     results: list[PhaseResults] = []
     ends: list[ContainerEnd] = []
+    trained: list[TrainingRun] = []
     for phase in folder.challenge.phases:
         if asked.only is not None and not any(
             c.id in asked.only for c in folder.challenge.checks if c.phase == phase.id
         ):
             continue
+        if pod.trains and (phase.retrain or not results):
+            say("training")
+            trained.append(pod.train(phase.id))
         say(phase.id)
-        outcome, plan = _run(pod, phase, folder.challenge.checks, limits, asked)
+        plan = _plan(pod, phase, folder.challenge, limits, asked, trained)
+        outcome = _run(pod, phase, plan)
         ends += outcome.service_ends
         results.append(_read(outcome, plan, phase))
         if len(results) == 1 and not results[0].ready.ok:
@@ -71,6 +93,7 @@ def gather_service(
             ends=tuple(ends),
             memory_peak_bytes=pod.service.memory_peak,
             log=pod.service.log(),
+            training=tuple(trained),
         ),
         tuple(results),
     )
@@ -84,6 +107,7 @@ def require_ready(service: ServiceEvidence, phases: Sequence[PhaseResults]) -> N
     """
     if service.became_ready:
         return
+    trained = next((f" {run.sentence}" for run in service.training if not run.ok), "")
     own = [end for end in service.ends if end.reason != "killed"]
     ended = f" It ended by itself {len(own)} times, last with exit code {own[-1].exit_code}." if own else ""
     if own and own[-1].reason == "out_of_memory":
@@ -93,7 +117,7 @@ def require_ready(service: ServiceEvidence, phases: Sequence[PhaseResults]) -> N
     words = f" Its last words: {printable(last.strip(), 160)}" if last else ""
     raise CandidateError(
         "service.never_ready",
-        f"The service never became ready: {phases[0].ready.sentence}{ended}{words}",
+        f"The service never became ready: {phases[0].ready.sentence}{trained}{ended}{words}",
         next_step="Start it with the manifest's command in a fresh clone, and ask GET /health on $PORT.",
     )
 
@@ -103,13 +127,14 @@ def phase_seed(seed: int, phase: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}/{phase}".encode()).digest()[:4], "big")
 
 
-def _run(
-    pod: Pod, phase: Phase, every: Sequence[CheckSpec], limits: Limits, asked: Asked
-) -> tuple[PhaseOutcome, dict[str, object]]:
+def _plan(  # noqa: PLR0917 - one phase of one grading
+    pod: Pod, phase: Phase, challenge: Challenge, limits: Limits, asked: Asked, trained: Sequence[TrainingRun]
+) -> dict[str, object]:
+    every: Sequence[CheckSpec] = challenge.checks
     wanted = {check.id for check in every if check.phase == phase.id and (asked.only is None or check.id in asked.only)}
     checks = [check for check in every if check.id in wanted]
     elsewhere = [check.id for check in every if check.id not in wanted]
-    plan: dict[str, object] = {
+    return {
         "schema_version": 1,
         "run_id": secrets.token_hex(8),
         "nonce": secrets.token_hex(16),
@@ -130,13 +155,26 @@ def _run(
         ],
         "elsewhere": elsewhere,
         "until_failure": asked.until_failure,
+        "training": _told(trained, pod.lessons) if challenge.training else None,
     }
+
+
+def _told(trained: Sequence[TrainingRun], lessons: Sequence[File]) -> dict[str, object]:
+    """What the checks learn of the training that the service runs on."""
+    files = {f.path: hashlib.sha256(f.data).hexdigest() for f in lessons if f.data is not None}
+    if not trained:
+        return {"ok": False, "sentence": "The manifest has no [train] command.", "seconds": 0.0, "files": files}
+    last = trained[-1]
+    return {"ok": last.ok, "sentence": last.sentence, "seconds": last.seconds, "files": files}
+
+
+def _run(pod: Pod, phase: Phase, plan: dict[str, object]) -> PhaseOutcome:
     outcome = pod.run_phase(phase.id, plan, restart=phase.restart)
     problem = pod.service.problem
     if problem is not None:
         ours = isinstance(problem, GraderError)
         raise problem if ours else _bad("the service's watcher stopped", outcome, repr(problem))
-    return outcome, plan
+    return outcome
 
 
 def _read(outcome: PhaseOutcome, plan: dict[str, object], phase: Phase) -> PhaseResults:

@@ -27,7 +27,8 @@ def checks(card: Scorecard, anchors: Anchors) -> ChecksView:
     return ChecksView(
         summary=_summary(states),
         groups=tuple(_group(group, anchors, titles, opened) for group in card.groups),
-        log=_log(card.service_log, card.service_stops),
+        training=_log("Training", card.training_log, card.training) if card.training else None,
+        log=_log("The service", card.service_log, card.service_stops),
     )
 
 
@@ -124,15 +125,15 @@ def _exchanges_note(shown: int, total: int) -> str:
     return f"last {shown} of {total} exchanges; all are in the JSON"
 
 
-def _log(log: Log | None, stops: tuple[str, ...]) -> LogView:
+def _log(who: str, log: Log | None, stops: tuple[str, ...]) -> LogView:
     said = tuple(line(stop, TEXT) for stop in stops)
     if log is None:
-        return LogView(stops=said, size="The service printed nothing that was kept.", tail="", head="")
+        return LogView(stops=said, size=f"{who} printed nothing that was kept.", tail="", head="")
     both = log.tail.strip() and log.tail != log.head
     tail, head = (log.tail, log.head) if both else (log.head, "")
     return LogView(
         stops=said,
-        size=f"The service printed {size(log.bytes)}." + (" The middle was not kept." if log.truncated else ""),
+        size=f"{who} printed {size(log.bytes)}." + (" The middle was not kept." if log.truncated else ""),
         tail=block(tail[-LOG_TAIL:], LOG_TAIL),
         head=block(head, LOG_HEAD),
     )

@@ -162,7 +162,7 @@ class GroupView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogView:
-    """What the service printed, and each time it stopped."""
+    """What the service or its training printed, and how it ended each time."""
 
     stops: tuple[str, ...]
     size: str
@@ -176,6 +176,7 @@ class ChecksView:
 
     summary: str
     groups: tuple[GroupView, ...]
+    training: LogView | None
     log: LogView
 
 

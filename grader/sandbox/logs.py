@@ -54,6 +54,16 @@ class LogKeeper:
         return Log(head=_shown(head), tail=_shown(tail), bytes=count, truncated=truncated)
 
 
+def joined(earlier: Log, later: Log) -> Log:
+    """Two logs as one: the head of the first, the tail of the second; what is left out is said."""
+    return Log(
+        head=earlier.head,
+        tail=later.tail or later.head,
+        bytes=earlier.bytes + later.bytes,
+        truncated=earlier.truncated or later.truncated or bool(earlier.tail) or bool(later.tail),
+    )
+
+
 def _shown(data: bytes) -> str:
     text = data.decode("utf-8", "replace").replace("\r\n", "\n")
     return "".join(c if c.isprintable() or c in _KEEP else c.encode("unicode_escape").decode() for c in text)

@@ -15,18 +15,18 @@ checks or the verdict.
 from __future__ import annotations
 
 import json
+import math
 import re
 import secrets
-import threading
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.evidence import ContainerEnd, Log
+from grader.evidence import ContainerEnd, Log, TrainingRun
 from grader.limits import MB, Limits
 from grader.sandbox.base import Container, ContainerSpec, End, File, Mount, Sandbox, Tmpfs
 from grader.sandbox.images import Images
+from grader.sandbox.keeper import ServiceKeeper, inbox_of
 from grader.sandbox.ready import wait_for_line
 
 UID_SERVICE, UID_PROBE, UID_EDGE = 10001, 10002, 10003
@@ -35,8 +35,22 @@ SERVICE_PORT, GATEWAY_PORT = 8000, 9000
 _EDGE_READY_S = 60.0
 _FRUGAL = {"MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_ARENA_MAX": "2"}
 """glibc: large replies are mapped and given back when dropped; its moving threshold would keep them in arenas."""
+_TRAINING_MARGIN_S = 60
+"""The engine kills training at its deadline; its container's own end comes later."""
 _PROBE_MARGIN_S = 180.0
 """Beyond readiness and the phase's own deadline: start, collection, the last check's end, writing of results."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """What is run into an empty data folder before the service starts on it."""
+
+    command: Sequence[str]
+    files: Sequence[File]
+    """What it is given to learn from; it cannot write there."""
+    deadline_s: float
+    times: int = 1
+    """How often a grading trains; each has a data folder of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +70,8 @@ class PodSpec:
     """The hidden checks and data, relative to the probe's folder for them."""
     known: str | None = None
     """Volume of vectors that other pods have computed, for proofs of a challenge; none in a grading."""
+    training: Training | None = None
+    """How the submission is trained before it serves; none where the challenge has no training."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,19 +130,15 @@ class Pod:
         self._sandbox = sandbox
         self._spec = spec
         self._key = secrets.token_hex(16)
-        limits = spec.limits
         self._sockets = sandbox.volume(
             "sockets", tmpfs=Tmpfs(bytes=MB, inodes=32, uid=UID_EDGE, gid=UID_PROBE, mode="0750")
         )
-        service = limits.service
-        self._data = sandbox.volume(
-            "data",
-            tmpfs=Tmpfs(
-                bytes=service.data_bytes, inodes=service.data_inodes, uid=UID_SERVICE, gid=UID_SERVICE, mode="0700"
-            ),
-        )
+        self._data = [self._data_volume() for _ in range(spec.training.times if spec.training else 1)]
+        self._trained = 0
         self._probe_volume = sandbox.volume("probe")
         self._filled = False
+        self._lessons: str | None = None
+        self._environment = ""
         self._edge = self._make_edge()
         self._service: ServiceKeeper | None = None
 
@@ -137,7 +149,46 @@ class Pod:
 
     def serve(self, environment: str) -> None:
         """Say which environment (a volume) the service runs in; it starts with the first phase."""
-        self._service = ServiceKeeper(self._sandbox, self._service_spec(environment), self._spec.limits)
+        self._environment = environment
+        self._service = ServiceKeeper(self._sandbox, self._service_spec(self._data[0]), self._spec.limits)
+
+    @property
+    def lessons(self) -> Sequence[File]:
+        """What training is given."""
+        return self._spec.training.files if self._spec.training else ()
+
+    @property
+    def trains(self) -> bool:
+        """Whether the submission has a training to run."""
+        return self._spec.training is not None
+
+    def train(self, phase: str) -> TrainingRun:
+        """Run the submission's training into an empty data folder, which the service's next start finds.
+
+        A service that runs is stopped first.
+
+        Raises:
+            RuntimeError: there is nothing to train, or the pod was made for fewer trainings.
+        """
+        training = self._spec.training
+        if training is None or self._trained == training.times:
+            raise RuntimeError(f"the pod was made for {training.times if training else 0} trainings")
+        data = self._data[self._trained]
+        self._trained += 1
+        self.service.move(self._service_spec(data))
+        container = self._sandbox.create(self._training_spec(training, data))
+        try:
+            container.start()
+            end = container.wait(training.deadline_s)
+            return TrainingRun(
+                phase=phase,
+                reason=end.reason,
+                exit_code=end.exit_code,
+                seconds=round(end.seconds, 3),
+                log=container.log(),
+            )
+        finally:
+            container.remove()
 
     @property
     def service(self) -> ServiceKeeper:
@@ -197,14 +248,38 @@ class Pod:
                     Mount(volume=self._sockets, path="/run/pod", read_only=False),
                     # Held, never read: a volume in memory lives as long as somebody mounts it,
                     # and the service's has to outlive the service's restart.
-                    Mount(volume=self._data, path="/held", read_only=True),
+                    *(Mount(volume=v, path=f"/held/{n}", read_only=True) for n, v in enumerate(self._data)),
                 ],
                 lifetime_s=self._spec.limits.container_s,
                 ours=True,
             )
         )
 
-    def _service_spec(self, environment_volume: str) -> ContainerSpec:
+    def _data_volume(self) -> str:
+        limits = self._spec.limits.service
+        return self._sandbox.volume(
+            "data",
+            tmpfs=Tmpfs(
+                bytes=limits.data_bytes, inodes=limits.data_inodes, uid=UID_SERVICE, gid=UID_SERVICE, mode="0700"
+            ),
+        )
+
+    def _training_spec(self, training: Training, data: str) -> ContainerSpec:
+        """The service's own container, but for its command, its end, and the data to learn from."""
+        service = self._service_spec(data)
+        if self._lessons is None:
+            limits, images = self._spec.limits, self._spec.images
+            self._lessons = fill_volume(self._sandbox, images, limits, "training", training.files)
+        return replace(
+            service,
+            role="training",
+            command=[_with_port(argument) for argument in training.command],
+            env={**service.env, "TRAINING_DIR": "/training"},
+            mounts=[*service.mounts, Mount(volume=self._lessons, path="/training")],
+            lifetime_s=math.ceil(training.deadline_s) + _TRAINING_MARGIN_S,
+        )
+
+    def _service_spec(self, data: str) -> ContainerSpec:
         environment = {
             **self._spec.env,
             "HOME": "/tmp",  # noqa: S108 - inside the container
@@ -226,15 +301,15 @@ class Pod:
             env=environment,
             mounts=[
                 Mount(volume=self._spec.source, path="/srv"),
-                Mount(volume=environment_volume, path="/env"),
-                Mount(volume=self._data, path="/data", read_only=False),
+                Mount(volume=self._environment, path="/env"),
+                Mount(volume=data, path="/data", read_only=False),
             ],
             workdir="/srv/app",
             lifetime_s=self._spec.limits.container_s,
         )
 
     def _make_probe(self, phase: str) -> Container:
-        arguments = ["--in", _inbox(phase), "--out", "/pod/out", "--phase", phase]
+        arguments = ["--in", inbox_of(phase), "--out", "/pod/out", "--phase", phase]
         return self._sandbox.create(
             ContainerSpec(
                 role="probe",
@@ -255,7 +330,7 @@ class Pod:
 
     def _probe_files(self, phase: str, plan: Mapping[str, object]) -> list[File]:
         """The plan, and with the first phase the hidden checks; root's, so the probe can't change them."""
-        inbox = _inbox(phase).removeprefix("/pod/")
+        inbox = inbox_of(phase).removeprefix("/pod/")
         files = [
             File(path=inbox, data=None, mode=0o755),
             File(path=f"{inbox}/plan-{phase}.json", data=json.dumps(plan).encode()),
@@ -270,117 +345,6 @@ class Pod:
         return files
 
 
-def _inbox(phase: str) -> str:
-    """Each phase has its own: a service given up in one phase is not given up in the next."""
-    return f"/pod/in/phase-{phase}"
-
-
 def _with_port(argument: str) -> str:
     """``$PORT`` in an argument, filled in; nothing else of a shell happens."""
     return re.sub(r"\$\{PORT\}|\$PORT(?![A-Za-z0-9_])", str(SERVICE_PORT), argument)
-
-
-@dataclass(slots=True)
-class ServiceKeeper:
-    """Starts the service, starts it again when it stops by itself, and says so when it is gone."""
-
-    sandbox: Sandbox
-    spec: ContainerSpec
-    limits: Limits
-    _container: Container | None = None
-    _watcher: threading.Thread | None = None
-    _watching: bool = False
-    _stopping: bool = False
-    _phase: str = ""
-    _probe: Container | None = None
-    _restarts: int = 0
-    _ends: list[ContainerEnd] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    memory_peak: int | None = None
-    """The most bytes it was seen to have held at once, over all phases."""
-    problem: BaseException | None = None
-    """What ended the watching, if anything of ours did."""
-
-    def begin_phase(self, phase: str, probe: Container) -> None:
-        """A phase begins: count restarts anew, and start the service unless it runs."""
-        with self._lock:
-            self._phase, self._probe, self._restarts = phase, probe, 0
-            watching = self._watching
-        if not watching:
-            self._start()
-
-    def end_phase(self) -> None:
-        """The probe has ended; nobody needs to be told of a stop any more."""
-        with self._lock:
-            self._probe = None
-
-    def stop(self) -> None:
-        """SIGKILL, and wait until it is gone."""
-        with self._lock:
-            self._stopping = True
-        if self._container is not None:
-            self._container.kill()
-        if self._watcher is not None:
-            self._watcher.join(timeout=30)
-        self._watcher, self._watching = None, False
-
-    def remove(self) -> None:
-        """Stop it, and take the container away; what it printed stays known."""
-        self.stop()
-        if self._container is not None:
-            self._container.remove()
-
-    def ends(self, phase: str) -> tuple[ContainerEnd, ...]:
-        """How it ended by itself in a phase, in order."""
-        with self._lock:
-            return tuple(end for end in self._ends if end.phase == phase)
-
-    def measure(self) -> None:
-        """Look at its memory; what it held before it stopped by itself is gone with it."""
-        now = self._container.memory_peak() if self._container is not None else None
-        if now is not None:
-            self.memory_peak = max(now, self.memory_peak or 0)
-
-    def log(self) -> Log | None:
-        """What it printed, over all starts."""
-        return self._container.log() if self._container is not None else None
-
-    def _start(self) -> None:
-        if self._container is None:
-            self._container = self.sandbox.create(self.spec)
-        with self._lock:
-            self._stopping = False
-        self._container.start()
-        self._watching = True
-        self._watcher = threading.Thread(target=self._watch, args=(self._container,), daemon=True, name="service")
-        self._watcher.start()
-
-    def _give_up(self) -> None:
-        if self._probe is not None:
-            self._probe.put(_inbox(self._phase), [File(path="service-gone", data=str(time.time()).encode())])
-
-    def _watch(self, container: Container) -> None:
-        try:
-            while True:
-                end = container.wait(self.limits.container_s)
-                with self._lock:
-                    if self._stopping:
-                        return
-                    self._ends.append(
-                        ContainerEnd(
-                            role="service",
-                            phase=self._phase,
-                            reason=end.reason,
-                            exit_code=end.exit_code,
-                            seconds=round(end.seconds, 3),
-                        )
-                    )
-                    self._restarts += 1
-                    # All under the lock: a stop() finds it dead or running, and a phase finds it given up or watched.
-                    if self._restarts > self.limits.service_restarts:
-                        self._watching = False
-                        self._give_up()
-                        return
-                    container.start()
-        except Exception as error:  # noqa: BLE001 - kept for the main thread, which decides
-            self.problem, self._watching = error, False

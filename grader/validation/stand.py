@@ -27,7 +27,7 @@ from grader.evidence_work import Survey
 from grader.gather.environment import Installer
 from grader.gather.ours import run_ours
 from grader.gather.retry import twice
-from grader.gather.service import Asked, gather_service, hidden_files
+from grader.gather.service import Asked, gather_service, hidden_files, training_of
 from grader.gather.static import kit_digests
 from grader.record import Record
 from grader.runtimes import runtime_of
@@ -190,6 +190,7 @@ class Stand:
             env=runtime.env,
             command=manifest.service.command,
             hidden=hidden_files(self.folder),
+            training=training_of(self.folder, manifest),
             known=known,
         )
         pod = Pod(sandbox, spec)

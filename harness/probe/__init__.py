@@ -27,6 +27,9 @@ A check asks by parameter name for what it needs; fixtures, parametrisation and 
     :class:`Control`: ``faults``, ``clear_faults``, ``ledger``, ``mark``, ``service_listening``.
 ``scratch``
     a prefix for ids that no other repeat uses, such as ``a3f90c1e-``.
+``training``
+    :class:`Training`, where the challenge has one: ``ok``, ``sentence``, ``seconds`` of the run that the service
+    stands on.
 
 Whose fault an exception is: ``AssertionError``, :class:`CheckFailed` (by ``expect``, ``at``, ``pick``) and
 :class:`ServiceFault` fail the check, :class:`ControlFault` is the pod's, **anything else is a bug of the check** and
@@ -40,6 +43,7 @@ from __future__ import annotations
 from harness.probe.control import Control, Ledger
 from harness.probe.errors import CheckFailed, ControlFault, ServiceFault
 from harness.probe.kit import Measures, State, check, expect
+from harness.probe.plan import Training
 from harness.probe.service import Reply, Service, pick
 
 __all__ = [
@@ -52,6 +56,7 @@ __all__ = [
     "Service",
     "ServiceFault",
     "State",
+    "Training",
     "check",
     "expect",
     "pick",

@@ -57,6 +57,7 @@ def attempt(bench: Bench, slot: Slot, test: Callable[..., object]) -> Attempt:
         "state": bench.state,
         "control": bench.control,
         "scratch": plan.scratch_of(slot),
+        "training": plan.training,
     }
     verdict, failed_at = _run(
         test, {name: given[name] for name in inspect.signature(test).parameters}, 2 * budget.seconds

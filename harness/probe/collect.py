@@ -19,7 +19,7 @@ from harness.probe.text import printable
 from harness.probe.watchdog import Watchdog
 
 SECONDS: Final = 30.0
-GIVEN: Final = frozenset({"service", "rng", "measure", "state", "control", "scratch"})
+GIVEN: Final = frozenset({"service", "rng", "measure", "state", "control", "scratch", "training"})
 """The names a check may ask for."""
 
 _OFF: Final = ("cacheprovider", "faulthandler", "warnings", "logging", "doctest", "junitxml", "pastebin", "unittest")

@@ -36,10 +36,22 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """How the submission's training ended that the service runs on; ``seconds`` is zero when there was none."""
+
+    ok: bool
+    sentence: str
+    seconds: float
+    files: Mapping[str, str]
+    """SHA-256, in hex, of each file that it was given, by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One phase; names as in ``plan-<phase>.json``, times in seconds.
 
     ``elsewhere`` names checks of the hidden files that another phase or pod runs; it may be left out.
+    ``training`` is how the training ended that the service runs on, where the challenge has one.
     With ``until_failure`` nothing is asked any more once a check has failed: enough to know that one does.
     """
 
@@ -60,6 +72,7 @@ class Plan:
     checks: tuple[PlannedCheck, ...]
     elsewhere: tuple[str, ...] = ()
     until_failure: bool = False
+    training: Training | None = None
 
     def order(self) -> list[Slot]:
         """Every repeat in the order to run: groups as the plan has them, shuffled by the seed within a group."""
@@ -123,7 +136,9 @@ def _plan(raw: Mapping[str, Any]) -> Plan:
         for check in raw["checks"]
     )
     times = {name: _seconds(raw[name]) for name in raw if name.endswith("_deadline_s")}
-    others = {"checks": checks, "elsewhere": tuple(raw.get("elsewhere", ()))}
+    told = raw.get("training")
+    training = None if told is None else Training(**told)
+    others = {"checks": checks, "elsewhere": tuple(raw.get("elsewhere", ())), "training": training}
     return Plan(**{**raw, **times, **others, "max_reply_bytes": _positive(raw["max_reply_bytes"])})
 
 

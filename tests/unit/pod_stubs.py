@@ -11,7 +11,7 @@ from grader.gather.service import hidden_files
 from grader.limits import Limits
 from grader.runtimes.python import PYTHON
 from grader.sandbox.images import Images
-from grader.sandbox.pod import Pod, PodSpec, fill_volume
+from grader.sandbox.pod import Pod, PodSpec, Training, fill_volume
 from grader.sandbox.scripted import Machine, Program, ScriptedSandbox
 
 ECHO: ChallengeFolder = load_challenge("echo", Path(__file__).resolve().parent.parent / "challenges")
@@ -100,7 +100,12 @@ def probe(change: Change = lambda results, plan: None) -> Program:  # noqa: ARG0
     return program
 
 
-def make_pod(sandbox: ScriptedSandbox, limits: Limits | None = None, command: tuple[str, ...] = ("serve",)) -> Pod:
+def make_pod(
+    sandbox: ScriptedSandbox,
+    limits: Limits | None = None,
+    command: tuple[str, ...] = ("serve",),
+    training: Training | None = None,
+) -> Pod:
     """An open pod whose service runs ``command``."""
     limits = limits or Limits()
     source = fill_volume(sandbox, IMAGES, limits, "source", [])
@@ -112,6 +117,7 @@ def make_pod(sandbox: ScriptedSandbox, limits: Limits | None = None, command: tu
         env=PYTHON.env,
         command=command,
         hidden=hidden_files(ECHO),
+        training=training,
     )
     pod = Pod(sandbox, spec)
     pod.open()

@@ -11,7 +11,7 @@ from pod_stubs import IMAGES, edge, gone, make_pod, plan_of, probe, serve, write
 from grader.errors import InfrastructureError
 from grader.limits import Limits
 from grader.sandbox.base import ContainerSpec, File
-from grader.sandbox.pod import UID_EDGE, UID_PROBE, UID_SERVICE, Pod, PodSpec, fill_volume, tree_files
+from grader.sandbox.pod import UID_EDGE, UID_PROBE, UID_SERVICE, Pod, PodSpec, Training, fill_volume, tree_files
 from grader.sandbox.scripted import Machine, Program, ScriptedSandbox
 
 Make = Callable[..., tuple[ScriptedSandbox, Pod]]
@@ -54,7 +54,7 @@ def test_nobody_mounts_what_is_anothers(make):
     names = {role: {m.path for m in found.values()} for role, found in mounts.items()}
     assert names["service"] == {"/srv", "/env", "/data"}
     assert names["probe"] == {"/run/pod", "/pod"}
-    assert names["edge"] == {"/run/pod", "/held"}
+    assert names["edge"] == {"/run/pod", "/held/0"}
     assert not mounts["service"].keys() & mounts["probe"].keys()
     shared = mounts["service"].keys() & mounts["edge"].keys()
     assert [mounts["edge"][volume].read_only for volume in shared] == [True]
@@ -298,3 +298,63 @@ def test_a_probe_has_its_phase_alone(make):
     inside = [f"in/phase-{p}/plan-{p}.json" for p in ("main", "rough")]
     assert names == [*inside, "out/results-main.json", "out/results-rough.json"]
     assert "in/hidden/test_echo.py" in sandbox.volumes[volume]
+
+
+# --- training ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def learning() -> Iterator[tuple[ScriptedSandbox, Pod]]:
+    """A pod that may train twice; the second training finds nothing of the first unless it is the same folder."""
+
+    def train(machine: Machine) -> int:
+        machine.say(machine.read("/training/numbers.txt"))
+        machine.write("/data/model", b"learnt")
+        return 0
+
+    sandbox = ScriptedSandbox({"edge": edge, "service": serve, "probe": probe(), "training": train})
+    lessons = [File(path="numbers.txt", data=b"1 2 3")]
+    yield sandbox, make_pod(sandbox, training=Training(command=["learn"], files=lessons, deadline_s=5, times=2))
+    sandbox.close()
+
+
+def test_training_is_held_like_the_service(learning):
+    """Same image, user, limits, network and gateway key; besides the service's mounts only its data, read-only."""
+    sandbox, pod = learning
+    run = pod.train("main")
+    pod.run_phase("main", plan(), restart=False)
+    assert (run.phase, run.ok, run.log.head) == ("main", True, "1 2 3")
+    one, other = specs(sandbox)["training"], specs(sandbox)["service"]
+    for name in ("image", "uid", "gid", "limits", "network", "workdir", "ours"):
+        assert getattr(one, name) == getattr(other, name)
+    assert one.env == {**other.env, "TRAINING_DIR": "/training"}
+    assert list(one.mounts[:-1]) == list(other.mounts)
+    assert (one.mounts[-1].path, one.mounts[-1].read_only) == ("/training", True)
+
+
+def test_each_training_has_a_folder_of_its_own(learning):
+    """The service moves to the folder of the last training; the edge holds both, and a third training is refused."""
+    sandbox, pod = learning
+    folders = []
+    for phase in ("main", "retrained"):
+        pod.train(phase)
+        pod.run_phase(phase, plan(phase), restart=False)
+        found = specs(sandbox)
+        used = {next(m.volume for m in found[role].mounts if m.path == "/data") for role in ("training", "service")}
+        assert len(used) == 1
+        folders += used
+    assert len(set(folders)) == 2
+    assert set(folders) <= {m.volume for m in specs(sandbox)["edge"].mounts}
+    assert pod.service.log().head == "serving\n"
+    assert pod.service.log().tail == "serving\n"
+    with pytest.raises(RuntimeError, match="2 trainings"):
+        pod.train("again")
+
+
+def test_a_pod_without_training_trains_nothing(make):
+    """Where the challenge has none, nothing is made for it."""
+    sandbox, pod = make()
+    assert not pod.trains
+    with pytest.raises(RuntimeError, match="0 trainings"):
+        pod.train("main")
+    assert "training" not in specs(sandbox)
