@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
@@ -126,6 +127,8 @@ class Stand:
     cancel: Cancel
     known: str | None = None
     """Volume of vectors that pods of this stand have computed."""
+    room: threading.Semaphore
+    """So many pods at once; threads may be more."""
     _installing: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, program: Program, asked: Asked, *, alone: bool = False) -> Seen:
@@ -134,8 +137,8 @@ class Stand:
         Raises:
             GraderError: the program cannot be installed or started at all, or ``sandbox.closed``.
         """
-        began = time.monotonic()
-        with self._sandbox() as sandbox:
+        with self.room, self._sandbox() as sandbox:
+            began = time.monotonic()
             service, phases = twice(lambda: self._attempt(sandbox, program, asked, None if alone else self.known))
         checks = judge_results(self.folder.challenge, phases)
         results = {check.id: check for phase in phases for check in phase.checks}
@@ -224,12 +227,34 @@ class Stand:
                 sandbox.close()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Pools:
-    """Threads: whole gradings need a processor each (linters, own tests), pods on a stand mostly wait."""
+    """Threads: whole gradings need a processor each (linters, own tests), pods on a stand mostly wait.
+
+    Together they are as many at once as was asked for: pods take the places of gradings once no more are to come.
+    """
 
     gradings: ThreadPoolExecutor
     pods: ThreadPoolExecutor
+    whole: int
+    """So many gradings at once."""
+    room: threading.Semaphore
+    _coming: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def expect(self, gradings: Sequence[Future[Any]]) -> None:
+        """Say which gradings there are; each that leaves its place for good gives it to a pod."""
+        self._coming = len(gradings)
+        for _ in range(max(0, self.whole - len(gradings))):
+            self.room.release()
+        for grading in gradings:
+            grading.add_done_callback(self._left)
+
+    def _left(self, _: Future[Any]) -> None:
+        with self._lock:
+            self._coming -= 1
+            if self._coming < self.whole:
+                self.room.release()
 
 
 def _sentence(check: CheckScore) -> str:
@@ -254,9 +279,12 @@ def opened(folder: ChallengeFolder, settings: Settings, jobs: int) -> Iterator[t
         with live_run(settings) as run_id:
             shared = promises.docker_sandbox(engine, run_id, settings)
             whole = min(jobs, os.cpu_count() or 1)
+            room = threading.Semaphore(max(0, jobs - whole))
             pools = Pools(
                 gradings=ThreadPoolExecutor(max_workers=whole, thread_name_prefix="grading"),
-                pods=ThreadPoolExecutor(max_workers=max(1, jobs - whole), thread_name_prefix="pod"),
+                pods=ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="pod"),
+                whole=whole,
+                room=room,
             )
             try:
                 stand = Stand(
@@ -267,6 +295,7 @@ def opened(folder: ChallengeFolder, settings: Settings, jobs: int) -> Iterator[t
                     folder=folder,
                     cancel=cancel,
                     known=known_volume(shared, images, settings.limits),
+                    room=room,
                 )
                 yield stand, pools
             except BaseException:

@@ -166,6 +166,7 @@ class _Run:
         landing: list[Future[Landed]] = []
         if "ladder" in self.wish.proofs:
             landing = [pools.gradings.submit(self._land, rung, shelf, stand) for rung in rungs]
+        pools.expect(landing)
         running = self._running(stand, pools.pods, shelf) if self.wish.proofs & {"mutants", "flakes", "budgets"} else []
         if self.wish.full and "editions" in self.wish.proofs:
             running.append(editions.proof(self.folder, self.demands, stand, shelf, pools.pods, self.wish.seed))
