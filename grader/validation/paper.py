@@ -95,7 +95,7 @@ def scope(folder: ChallengeFolder, demands: Demands) -> Proof:
     return _proof("scope", findings, sentence)
 
 
-def leaks(folder: ChallengeFolder, _demands: Demands) -> Proof:
+def leaks(folder: ChallengeFolder, demands: Demands) -> Proof:
     """Nothing hidden is told to candidates: no canary, and no run of text that both sides share."""
     told = {
         path.relative_to(folder.root).as_posix(): squeezed(_read(path))
@@ -127,7 +127,8 @@ def leaks(folder: ChallengeFolder, _demands: Demands) -> Proof:
                 next_step="Write canary- and 32 hexadecimal digits into one.",
             )
         )
-    for size, texts in ((_LITERAL_RUN, _literals(hidden)), (_DATA_RUN, _data(hidden))):
+    apart = [path for path in hidden if path.name not in demands.drawn_alike]
+    for size, texts in ((_LITERAL_RUN, _literals(hidden)), (_DATA_RUN, _data(apart))):
         known = {text[i : i + size]: name for name, text in told.items() for i in range(len(text) - size + 1)}
         for name, text in texts:
             run = next((text[i : i + size] for i in range(len(text) - size + 1) if text[i : i + size] in known), None)
@@ -141,7 +142,8 @@ def leaks(folder: ChallengeFolder, _demands: Demands) -> Proof:
                     next_step="Word one of them differently.",
                 )
             )
-    sentence = f"{len(canaries)} canaries and every string of {len(hidden)} hidden files: none stands in {len(told)} texts that candidates see."  # noqa: E501
+    alike = "".join(f" {name} is drawn alike with public data, by design." for name in demands.drawn_alike)
+    sentence = f"{len(canaries)} canaries and every string of {len(apart)} hidden files: none stands in {len(told)} texts that candidates see.{alike}"  # noqa: E501
     return _proof("leaks", findings[:50], sentence)
 
 

@@ -96,6 +96,11 @@ class Demands(Record):
     edition_spread: float = 3.0
     """Points between the editions."""
     brief_words: int = 1_000
+    drawn_alike: tuple[str, ...] = ()
+    """Hidden data that share sentences with the public data by design, since a model is to learn from those.
+
+    Canaries and the strings of the hidden checks are looked for all the same.
+    """
     baselines: tuple[str, ...] = ()
     """A command of the challenge's own, run in its folder; it prints findings (see grader/validation/own.py)."""
     mutants: MutantsAsked = MutantsAsked()
