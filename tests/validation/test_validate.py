@@ -209,6 +209,26 @@ def test_what_is_broken_is_named(name, shelf, tmp_path):
     assert words in ran.findings(proof), ran.findings(proof)
 
 
+def test_data_may_be_drawn_alike_when_it_is_said(tmp_path):
+    """Hidden data that share a sentence with the kit are named, unless the author says that they are drawn alike."""
+    shutil.copytree(CHALLENGES, tmp_path / "challenges", ignore=shutil.ignore_patterns("__pycache__"))
+    notes = tmp_path / "challenges" / "notes"
+    sentence = "The parcel was left with a neighbour who is never at home."
+    (notes / "public" / "rows.csv").write_text(f"text\n{sentence}\n")
+    (notes / "hidden" / "rows.jsonl").write_text(json.dumps({"text": sentence}) + "\n")
+    told = run(tmp_path / "challenges", tmp_path / "out", "--quick", "--only", "leaks")
+    assert told.states() == {"leaks": "broken"}
+    assert "public/rows.csv: it shares" in told.findings("leaks")
+    demands = notes / "validation.toml"
+    demands.write_text('drawn_alike = ["rows.jsonl"]\n' + demands.read_text("utf-8"))
+    said = run(tmp_path / "challenges", tmp_path / "said", "--quick", "--only", "leaks")
+    assert said.states() == {"leaks": "held"}
+    assert "rows.jsonl is drawn alike" in said.found.proofs[0].sentence
+    told_canary = notes / "public" / "rows.csv"
+    told_canary.write_text((notes / "hidden" / "canary.txt").read_text("utf-8"))
+    assert run(tmp_path / "challenges", tmp_path / "canary", "--quick", "--only", "leaks").code == 4
+
+
 def test_an_unknown_proof_is_a_mistake_of_usage(tmp_path):
     """A proof that there is none of is named, with those that there are, and the exit code is 2."""
     done = subprocess.run(
