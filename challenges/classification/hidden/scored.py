@@ -83,7 +83,7 @@ def measured_f1(found: list[tuple[dict[str, Any], Answer]], seed: int) -> dict[s
 
 
 def utility(found: list[tuple[dict[str, Any], Answer]]) -> float:
-    """What automatic routes earn per ticket, at the brief's costs."""
+    """Earnings of unseen routes a ticket, at the costs of the brief."""
     total = 0.0
     for row, (category, _, route) in found:
         if route == "human":

@@ -1,4 +1,4 @@
-"""Categories of unpublished tickets, routing at the stated costs, confidence, and the claim."""
+"""Categories of unpublished tickets, routing by its costs, confidence, and the claim."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_optional_fields(service, rng, state, measure):
 
 @check("routing.utility")
 def test_utility(service, state, measure):
-    """What automatic routes earn per ticket."""
+    """Earnings of unseen routes, a ticket."""
     main = scored.pairs(scored.ensure(service, state), "main")
     measure("utility", scored.utility(main), n=len(main))
     routed = [(row, answer) for row, answer in main if answer[2] == "auto"]
@@ -77,7 +77,7 @@ def test_utility(service, state, measure):
 
 @check("routing.no_category")
 def test_no_category(service, state, measure):
-    """Tickets of no category go to a person more often than others do."""
+    """A person sees what fits no category more often than the rest."""
     answers = scored.ensure(service, state)
     shares = [
         mean([float(answer[2] == "human") for _, answer in scored.pairs(answers, name)])
@@ -116,7 +116,7 @@ def test_calibrated(service, state, measure):
 
 @check("confidence.claim")
 def test_claim(service, state, measure):
-    """What the service claims of itself, beside what was measured."""
+    """What the service claims of itself, beside the measured value."""
     main = scored.pairs(scored.ensure(service, state), "main")
     seen = scored.measured_f1(main, seed=1)["value"]
     claim = pick(good(service.get("/model"), "the model is asked for").json(), "claims", "macro_f1", kind=float)

@@ -1,4 +1,4 @@
-"""Training, the model's own account, and answers that stay the same."""
+"""Training, the model's own account, and whether answers stay."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BACK_S = 15.0
 
 @check("lifecycle.training")
 def test_training(training, service, rng, state, measure):
-    """The training command ended with success, and a service stands on it; its answers are kept for later phases."""
+    """The training command ended with success, and a service runs by it; its answers are kept for later phases."""
     expect(training.ok, expected="training to end with success in its time", seen=training.sentence)
     measure("training_s", training.seconds, unit="s")
     drawn = rng.sample(of("main"), 96)
@@ -100,7 +100,7 @@ def test_answers(service, rng):
 
 @check("requests.batch")
 def test_batches(service, rng):
-    """64 tickets are answered in their order; none, 65, or an invalid one are refused."""
+    """64 get their answers in order; none, 65, or an invalid one are refused."""
     drawn = [sent(row) for row in rng.sample(of("main"), 64)]
     answers = good(ask_batch(service, drawn), "a batch of 64 is sent").json()
     expect(len(pick(answers, "results", kind=list)) == 64, expected="64 results", seen=len(answers["results"]))

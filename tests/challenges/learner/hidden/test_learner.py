@@ -4,7 +4,7 @@ from harness.probe import check, expect
 
 
 def model_of(service):
-    """What the service knows: the sum, the files that training found before it began, and a token."""
+    """What it has learnt: the sum, the files that training found before it began, and a token."""
     reply = service.get("/model")
     return reply.at("sum", kind=int), reply.at("found", kind=list), reply.at("token", kind=str)
 
