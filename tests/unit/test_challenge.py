@@ -114,7 +114,10 @@ def test_an_unknown_challenge_names_the_known_ones(tmp_path):
     """A misspelt name is a usage error that lists what there is."""
     with pytest.raises(UsageError, match="no challenge called 'ecko'") as caught:
         load_challenge("ecko", ECHO)
-    assert (caught.value.code, caught.value.next_step) == ("challenge.unknown", "Known challenges: craft, echo, learner, wire.")
+    assert (caught.value.code, caught.value.next_step) == (
+        "challenge.unknown",
+        "Known challenges: craft, echo, learner, wire.",
+    )
     with pytest.raises(UsageError) as caught:
         load_challenge("echo", tmp_path)
     assert caught.value.next_step == "Known challenges: none."
