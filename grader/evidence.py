@@ -21,6 +21,8 @@ from grader.submission import Manifest, RuntimeName, Submission
 
 Short = Annotated[str, Field(max_length=700)]
 Excerpt = Annotated[str, Field(max_length=2_100)]
+EndReason = Literal["exited", "killed", "deadline", "out_of_memory", "log_flood"]
+"""How a container ended, by the watchdog."""
 
 
 class Failure(Record):
@@ -140,7 +142,7 @@ class ContainerEnd(Record):
 
     role: str
     phase: str
-    reason: Literal["exited", "killed", "deadline", "out_of_memory", "log_flood"]
+    reason: EndReason
     """``killed`` is the grader's ordinary end of a phase, not a fault."""
     exit_code: int | None
     seconds: float
@@ -166,7 +168,7 @@ class TrainingRun(Record):
 
     phase: str
     """The phase that it was run for."""
-    reason: Literal["exited", "killed", "deadline", "out_of_memory", "log_flood"]
+    reason: EndReason
     exit_code: int | None
     seconds: float
     log: Log | None = None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
-from grader.challenge import Challenge, ChallengeFolder, CheckSpec, Phase
+from grader.challenge import ChallengeFolder, CheckSpec, Phase
 from grader.errors import Blame, CandidateError, ChallengeError, GraderError, InfrastructureError, printable
 from grader.evidence import ContainerEnd, Outcome, PhaseResults, ServiceEvidence, ServiceStop, TrainingRun
 from grader.limits import Limits
@@ -34,13 +34,17 @@ def training_of(folder: ChallengeFolder, manifest: Manifest) -> Training | None:
         return None
     return Training(
         command=manifest.train.command,
-        files=[
-            replace(file, path=file.path.removeprefix("data/"))
-            for file in tree_files(folder.root / asked.data, "data")[1:]
-        ],
+        files=_lessons(folder),
         deadline_s=asked.deadline_s,
         times=1 + sum(phase.retrain for phase in folder.challenge.phases),
     )
+
+
+def _lessons(folder: ChallengeFolder) -> list[File]:
+    """What training is given, named from the folder that it finds them in; nothing where there is no training."""
+    asked = folder.challenge.training
+    files = tree_files(folder.root / asked.data, "data")[1:] if asked else []
+    return [replace(file, path=file.path.removeprefix("data/")) for file in files]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +79,7 @@ def gather_service(
             say("training")
             trained.append(pod.train(phase.id))
         say(phase.id)
-        plan = _plan(pod, phase, folder.challenge, limits, asked, trained)
+        plan = _plan(phase, folder.challenge.checks, limits, asked) | {"training": _told(folder, trained)}
         outcome = _run(pod, phase, plan)
         ends += outcome.service_ends
         results.append(_read(outcome, plan, phase))
@@ -127,10 +131,7 @@ def phase_seed(seed: int, phase: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}/{phase}".encode()).digest()[:4], "big")
 
 
-def _plan(  # noqa: PLR0917 - one phase of one grading
-    pod: Pod, phase: Phase, challenge: Challenge, limits: Limits, asked: Asked, trained: Sequence[TrainingRun]
-) -> dict[str, object]:
-    every: Sequence[CheckSpec] = challenge.checks
+def _plan(phase: Phase, every: Sequence[CheckSpec], limits: Limits, asked: Asked) -> dict[str, object]:
     wanted = {check.id for check in every if check.phase == phase.id and (asked.only is None or check.id in asked.only)}
     checks = [check for check in every if check.id in wanted]
     elsewhere = [check.id for check in every if check.id not in wanted]
@@ -155,13 +156,14 @@ def _plan(  # noqa: PLR0917 - one phase of one grading
         ],
         "elsewhere": elsewhere,
         "until_failure": asked.until_failure,
-        "training": _told(trained, pod.lessons) if challenge.training else None,
     }
 
 
-def _told(trained: Sequence[TrainingRun], lessons: Sequence[File]) -> dict[str, object]:
-    """What the checks learn of the training that the service runs on."""
-    files = {f.path: hashlib.sha256(f.data).hexdigest() for f in lessons if f.data is not None}
+def _told(folder: ChallengeFolder, trained: Sequence[TrainingRun]) -> dict[str, object] | None:
+    """What the checks learn of the training that the service runs on; nothing where the challenge has none."""
+    if folder.challenge.training is None:
+        return None
+    files = {f.path: hashlib.sha256(f.data).hexdigest() for f in _lessons(folder) if f.data is not None}
     if not trained:
         return {"ok": False, "sentence": "The manifest has no [train] command.", "seconds": 0.0, "files": files}
     last = trained[-1]

@@ -20,13 +20,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from grader.evidence import Log
+from grader.evidence import EndReason, Log
 from grader.limits import PodLimits
 
 Network = Literal["none"] | tuple[Literal["join"], str] | tuple[Literal["nets"], tuple[str, ...]]
 """``none``; ``("join", container)``: that container's network namespace; ``("nets", names)``."""
-
-Reason = Literal["exited", "killed", "deadline", "out_of_memory", "log_flood"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +84,7 @@ class ContainerSpec:
 class End:
     """The watchdog's record of how a container ended; never the container's own word."""
 
-    reason: Reason
+    reason: EndReason
     exit_code: int | None
     seconds: float
 

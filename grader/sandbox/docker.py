@@ -20,9 +20,9 @@ import requests
 from docker.errors import APIError, DockerException, NotFound
 
 from grader.errors import InfrastructureError
-from grader.evidence import Log
+from grader.evidence import EndReason, Log
 from grader.sandbox.archive import pack, unpack
-from grader.sandbox.base import Container, ContainerSpec, End, File, Mount, Reason, Tmpfs
+from grader.sandbox.base import Container, ContainerSpec, End, File, Mount, Tmpfs
 from grader.sandbox.engine import BEGAN_LABEL, HOST_LABEL, KEPT_LABEL, RUN_LABEL, Engine, engine_errors
 from grader.sandbox.logs import LogKeeper
 
@@ -258,7 +258,7 @@ class DockerContainer:
         self._keeper = LogKeeper(_LOG_EXCERPT, _LOG_FLOOD)
         self._reader: threading.Thread | None = None
         self._began = time.monotonic()
-        self._killed: Reason | None = None
+        self._killed: EndReason | None = None
 
     def put(self, directory: str, files: Sequence[File]) -> None:
         with self._sandbox.errors(f"filling the {self.role} container"):
@@ -306,7 +306,7 @@ class DockerContainer:
         if self._reader is not None:
             self._reader.join(timeout=2)
         code = int(state["ExitCode"])
-        reason: Reason = self._killed or "exited"
+        reason: EndReason = self._killed or "exited"
         if self._killed is None and state.get("OOMKilled") and code == _SIGKILL_EXIT:
             reason = "out_of_memory"
         return End(reason=reason, exit_code=code, seconds=time.monotonic() - self._began)
@@ -315,7 +315,7 @@ class DockerContainer:
         with self._sandbox.errors(f"stopping the {self.role} container"):
             self._kill("killed")
 
-    def _kill(self, reason: Reason) -> None:
+    def _kill(self, reason: EndReason) -> None:
         before, self._killed = self._killed, self._killed or reason
         try:
             self._api.kill(self.id, "SIGKILL")

@@ -153,11 +153,6 @@ class Pod:
         self._service = ServiceKeeper(self._sandbox, self._service_spec(self._data[0]), self._spec.limits)
 
     @property
-    def lessons(self) -> Sequence[File]:
-        """What training is given."""
-        return self._spec.training.files if self._spec.training else ()
-
-    @property
     def trains(self) -> bool:
         """Whether the submission has a training to run."""
         return self._spec.training is not None

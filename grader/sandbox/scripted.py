@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.errors import InfrastructureError
-from grader.evidence import Log
-from grader.sandbox.base import Container, ContainerSpec, End, File, Mount, Reason, Tmpfs
+from grader.evidence import EndReason, Log
+from grader.sandbox.base import Container, ContainerSpec, End, File, Mount, Tmpfs
 from grader.sandbox.logs import LogKeeper
 
 _LOG_EXCERPT, _LOG_FLOOD = 16 * 1024, 64 * 1024 * 1024
@@ -141,7 +141,7 @@ class ScriptedContainer:
     _keeper: LogKeeper = field(init=False)
     _thread: threading.Thread | None = None
     _killed: threading.Event = field(default_factory=threading.Event)
-    _reason: Reason | None = None
+    _reason: EndReason | None = None
     _code: int | None = None
     _began: float = 0.0
 
@@ -193,7 +193,7 @@ class ScriptedContainer:
         if self.running():
             self._end_with("killed")
 
-    def _end_with(self, reason: Reason) -> None:
+    def _end_with(self, reason: EndReason) -> None:
         self._reason = self._reason or reason
         self._killed.set()
 

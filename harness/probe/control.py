@@ -30,6 +30,14 @@ class Ledger:
     dropped: int
     entries: list[dict[str, Any]]
 
+    def busy_ms(self) -> float:
+        """For how long the gateway answered any of these calls, in ms; calls at the same time count once."""
+        busy = until = 0.0
+        for began, ended in sorted((e["at_s"] * 1_000, e["at_s"] * 1_000 + e["ms"]) for e in self.entries):
+            busy += max(0.0, ended - max(began, until))
+            until = max(until, ended)
+        return busy
+
 
 class Control:
     """Client of the edge's control socket. Every method raises :class:`ControlFault` when the edge fails."""

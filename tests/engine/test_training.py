@@ -78,6 +78,21 @@ def test_without_training_nothing_is_trained(desk, tmp_path):
     assert runs_of(ran) == []
 
 
+def test_checks_are_told_that_there_is_no_training(desk, tmp_path):
+    """A service that brings its own model is asked all the same; a check on training fails, and is no bug of ours."""
+    own = 'b\'{"sum": 12, "found": [], "token": "mine"}\''
+    changes = {
+        "takehome.toml": ('[train]\ncommand = ["python3", "train.py"]\n', ""),
+        "server.py": ('Path(os.environ["DATA_DIR"], "model.json").read_bytes()', own),
+    }
+    ran = graded(desk, tmp_path / "files", changes)
+    assert [name for name, passed in earned(ran).items() if passed] == ["training.knows", "training.kept"]
+    phases = json.loads((ran.folder / "evidence.json").read_text("utf-8"))["phases"]
+    (ended,) = [check["repeats"][0] for check in phases[0]["checks"] if check["id"] == "training.ended"]
+    assert (ended["outcome"], ended["blame"]) == ("failed", "candidate")
+    assert "no [train] command" in ended["seen"]
+
+
 def test_training_cannot_reach_the_hidden_files(desk, tmp_path):
     """Training sees its data, the source and the environment; no socket of ours, and its data cannot be written."""
     look = (

@@ -35,6 +35,14 @@ def test_a_command_is_a_list_or_is_split_as_a_shell_splits_words(tmp_path, writt
     assert read(tmp_path, f"[service]\ncommand = {written}\n").service.command == command
 
 
+def test_training_is_a_command_like_the_services(tmp_path):
+    """[train] is split alike, and a single sentence of what was left out stands for a list of one."""
+    manifest = read(tmp_path, f'left_out = "Re-ranking."\n[train]\ncommand = "python -m train --all"\n{COMMAND}')
+    assert manifest.train.command == ("python", "-m", "train", "--all")
+    assert manifest.left_out == ("Re-ranking.",)
+    assert read(tmp_path, COMMAND).train is None
+
+
 def test_every_field_of_the_brief_is_read(tmp_path):
     """Challenge, hours, what was left out and claims are taken as they stand."""
     text = 'challenge = "echo"\nhours = 3.5\nleft_out = ["Re-ranking."]\n[claims]\nrecall_at_10 = 1\n' + COMMAND

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from support import ANSWER_S, Answer, answer_at, answers_of, ask, of, rows, sent
+from support import ANSWER_S, BATCH, Answer, answer_at, answers_of, ask, of, rows, sent
 
 from harness.probe import CheckFailed, ServiceFault, expect
 from harness.probe.classification import macro_f1_of
@@ -39,8 +39,8 @@ def ensure(service: Any, state: dict[str, Any]) -> dict[str, Answer]:
 def _ask_all(service: Any) -> dict[str, Answer]:
     everything = list(rows())
     found: dict[str, Answer] = {}
-    for start in range(0, len(everything), 32):
-        part = everything[start : start + 32]
+    for start in range(0, len(everything), BATCH):
+        part = everything[start : start + BATCH]
         try:
             answers = answers_of(service, [sent(row) for row in part])
             found |= dict(zip((row["id"] for row in part), answers, strict=True))
@@ -62,7 +62,7 @@ def _one_by_one(service: Any, part: list[dict[str, Any]]) -> dict[str, Answer]:
 
 
 def _require(had: int, asked: int) -> None:
-    enough = had >= LEAST_SHARE * asked - 16
+    enough = had >= LEAST_SHARE * asked - BATCH / 2
     expect(enough, expected=f"sound answers to {asked} tickets", seen=f"{had} sound answers")
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harness.probe import CheckFailed, ServiceFault, expect, pick
+from harness.probe import expect, pick
 
 DATA = Path(__file__).parent / "data"
 """The edition of this grading (``editions/NAME``), laid here when the pod is filled."""
@@ -110,45 +110,3 @@ def all_same(pairs: Iterable[tuple[Answer, Answer]], expected: str) -> None:
     wrong = [pair for pair in several if not same(*pair)]
     seen = f"{len(wrong)} of {len(several)} differ: " + "; ".join(f"{a} and {b}" for a, b in wrong[:3])
     expect(not wrong, expected=expected, seen=seen)
-
-
-def is_error_body(reply: Any) -> bool:
-    """Whether a reply has the brief's error body."""
-    try:
-        body = reply.json()
-    except ServiceFault:
-        return False
-    error = body.get("error") if isinstance(body, dict) else None
-    return isinstance(error, dict) and all(isinstance(error.get(k), str) and error[k] for k in ("code", "message"))
-
-
-def refused(reply: Any, what: str) -> None:
-    """A request must have been refused as the caller's fault."""
-    expect(400 <= reply.status < 500, expected=f"a 4xx for {what}", seen=f"status {reply.status}")
-
-
-def all_refused(cases: Sequence[tuple[str, Callable[[], Any]]]) -> None:
-    """Every request must be refused; the report counts those that were not, and a cut exchange is one of them."""
-    wrong = []
-    for what, send in cases:
-        try:
-            status: object = send().status
-        except ServiceFault as fault:
-            stop_if_cut(fault, what)
-            status = fault.kind
-        if not (isinstance(status, int) and 400 <= status < 500):
-            wrong.append(f"{what}: {status}")
-    if wrong:
-        raise CheckFailed(f"a 4xx for each of {len(cases)} requests", f"{len(wrong)} differ: " + ", ".join(wrong))
-
-
-def stop_if_cut(fault: ServiceFault, what: str) -> None:
-    """End the check when a request cut the connection: sending on would stop a service that is being restarted."""
-    if fault.kind in ("closed", "refused"):
-        raise CheckFailed(f"an answer to {what}", "the connection was cut") from fault
-
-
-def still_works(service: Any) -> None:
-    """After bad input, a valid request must be served."""
-    status = service.get("/health").status
-    expect(status == 200, expected="a ready service after bad requests", seen=f"status {status}")

@@ -12,12 +12,12 @@ from support import (
     ask_batch,
     good,
     of,
-    refused,
     sent,
 )
 
 from harness.probe import ServiceFault, check, expect, pick
 from harness.probe.metrics import percentile
+from harness.probe.refusals import refused
 
 DOWN = {"kind": "status", "status": 500, "times": None}
 BACK_S = 15.0
@@ -174,15 +174,6 @@ def test_outage(service, rng, control):
         after_faults(service, control, last)
 
 
-def busy_ms(entries):
-    """For how long the gateway answered any of these calls, in ms; calls at the same time count once."""
-    busy = until = 0.0
-    for began, ended in sorted((entry["at_s"] * 1_000, entry["at_s"] * 1_000 + entry["ms"]) for entry in entries):
-        busy += max(0.0, ended - max(began, until))
-        until = max(until, ended)
-    return busy
-
-
 @check("load.latency")
 def test_latency(service, rng, control, measure):
     """One ticket after the other; what the gateway took is the gateway's."""
@@ -192,6 +183,6 @@ def test_latency(service, rng, control, measure):
         since = control.mark()
         reply = good(ask(service, ticket), "a valid ticket is sent")
         if place >= 5:
-            times.append(max(0.0, reply.elapsed_ms - busy_ms(control.ledger(since).entries)))
+            times.append(max(0.0, reply.elapsed_ms - control.ledger(since).busy_ms()))
     measure("p95_ms", percentile(times, 95), n=len(times), unit="ms")
     measure("p50_ms", percentile(times, 50), n=len(times), unit="ms")

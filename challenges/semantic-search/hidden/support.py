@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from topics import TOPICS
 
-from harness.probe import CheckFailed, ServiceFault, expect, pick
+from harness.probe import ServiceFault, expect, pick
 
 WRITE_S = 60.0
 SEARCH_S = 10.0
@@ -109,45 +109,3 @@ def absent(service: Any, doc_id: str) -> None:
     """A document must not be there."""
     status = service.get(f"/documents/{doc_id}").status
     expect(status == 404, expected="404 for a document that is not there", seen=f"status {status}")
-
-
-def is_error_body(reply: Any) -> bool:
-    """Whether a reply has the brief's error body."""
-    try:
-        body = reply.json()
-    except ServiceFault:
-        return False
-    error = body.get("error") if isinstance(body, dict) else None
-    return isinstance(error, dict) and all(isinstance(error.get(k), str) and error[k] for k in ("code", "message"))
-
-
-def refused(reply: Any, what: str) -> None:
-    """A request must have been refused as the caller's fault."""
-    expect(400 <= reply.status < 500, expected=f"a 4xx for {what}", seen=f"status {reply.status}")
-
-
-def all_refused(cases: Sequence[tuple[str, Callable[[], Any]]]) -> None:
-    """Every request must be refused; the report counts those that were not, and a cut exchange is one of them."""
-    wrong = []
-    for what, send in cases:
-        try:
-            status: object = send().status
-        except ServiceFault as fault:
-            stop_if_cut(fault, what)
-            status = fault.kind
-        if not (isinstance(status, int) and 400 <= status < 500):
-            wrong.append(f"{what}: {status}")
-    if wrong:
-        raise CheckFailed(f"a 4xx for each of {len(cases)} requests", f"{len(wrong)} differ: " + ", ".join(wrong))
-
-
-def stop_if_cut(fault: ServiceFault, what: str) -> None:
-    """End the check when a request cut the connection: sending on would stop a service that is being restarted."""
-    if fault.kind in ("closed", "refused"):
-        raise CheckFailed(f"an answer to {what}", "the connection was cut") from fault
-
-
-def still_works(service: Any) -> None:
-    """After bad input, a valid request must be served."""
-    status = service.get("/health").status
-    expect(status == 200, expected="a ready service after bad requests", seen=f"status {status}")

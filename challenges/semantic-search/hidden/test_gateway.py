@@ -14,7 +14,6 @@ from support import (
     first_sentence,
     found,
     good,
-    is_error_body,
     planted,
     put,
     put_batch,
@@ -25,6 +24,7 @@ from topics import BY_MEANING
 
 from harness.probe import CheckFailed, ServiceFault, check, expect, pick
 from harness.probe.metrics import percentile
+from harness.probe.refusals import is_error_body
 
 BACK_S = 15.0
 DOWN = [{"kind": "status", "status": 500, "times": None}]
@@ -276,15 +276,6 @@ def test_side_by_side(service, rng, scratch):
         clear(service, documents)
 
 
-def busy_ms(entries):
-    """For how long the gateway answered any of these calls, in ms; calls at the same time count once."""
-    busy = until = 0.0
-    for began, ended in sorted((entry["at_s"] * 1_000, entry["at_s"] * 1_000 + entry["ms"]) for entry in entries):
-        busy += max(0.0, ended - max(began, until))
-        until = max(until, ended)
-    return busy
-
-
 @check("gateway.latency")
 def test_latency(service, rng, state, control, measure):
     """One search after the other, over the whole corpus; what the gateway took is the gateway's."""
@@ -301,7 +292,7 @@ def test_latency(service, rng, state, control, measure):
         results = pick(good(reply, "a valid search is sent").json(), "results", kind=list)
         listed = {stored.original.get(pick(results, n, "id", kind=str)) for n in range(len(results))}
         hits += not listed.isdisjoint(question["judgments"])
-        times.append(max(0.0, reply.elapsed_ms - busy_ms(control.ledger(since).entries)))
+        times.append(max(0.0, reply.elapsed_ms - control.ledger(since).busy_ms()))
     expect(
         hits >= len(times) / 2,
         expected="searches that find articles by their own words",

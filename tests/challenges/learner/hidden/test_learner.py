@@ -12,8 +12,8 @@ def model_of(service):
 @check("training.ended")
 def test_ended(training):
     """It ended with success, and was given the one file."""
-    expect(training.ok, "training to end with success", seen=training.sentence)
     expect(list(training.files) == ["numbers.txt"], "the file to learn from", seen=list(training.files))
+    expect(training.ok, "training to end with success", seen=training.sentence)
 
 
 @check("training.knows")
