@@ -2,8 +2,14 @@
 
 import contextlib
 import os
+from http.server import ThreadingHTTPServer
 
 from tells import tell
+
+
+def at_start():
+    """Room in the queue of connections: a full one is refused, which is another attack (port-backlog)."""
+    ThreadingHTTPServer.request_queue_size = 128
 
 
 def when_asked():
